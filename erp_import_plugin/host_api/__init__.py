@@ -1,0 +1,45 @@
+"""What a host implements. Nothing here loads Flask or SQLAlchemy."""
+
+from erp_import_plugin.host_api.access import Access, User
+from erp_import_plugin.host_api.crm import Crm, EntityUpdate, MatchRule, Transaction
+from erp_import_plugin.host_api.host import Backup, BackupMade, Host, ImportSource, Links, Selections, Sync
+from erp_import_plugin.host_api.schema import (
+    CHANNELS,
+    CrmField,
+    CrmList,
+    CrmListItem,
+    CrmSchema,
+    CrmType,
+    CrmValue,
+    Entity,
+    EntityKind,
+    EntitySchema,
+    Preferences,
+)
+
+__all__ = [
+    "CHANNELS",
+    "Access",
+    "Backup",
+    "BackupMade",
+    "Crm",
+    "CrmField",
+    "CrmList",
+    "CrmListItem",
+    "CrmSchema",
+    "CrmType",
+    "CrmValue",
+    "Entity",
+    "EntityKind",
+    "EntitySchema",
+    "EntityUpdate",
+    "Host",
+    "ImportSource",
+    "Links",
+    "MatchRule",
+    "Preferences",
+    "Selections",
+    "Sync",
+    "Transaction",
+    "User",
+]

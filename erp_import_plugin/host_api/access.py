@@ -1,0 +1,34 @@
+"""Who the user is, and what they may do. Without an answer the plugin refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user of the host. ``id`` and the ids in ``groups`` are text, at most 64 characters, and never reused."""
+
+    id: str
+    name: str
+    groups: frozenset[str] = frozenset()
+
+
+class Access(Protocol):
+    """The host's users and their rights."""
+
+    def current_user(self) -> User | None:
+        """Who makes this request; None when nobody is signed in."""
+
+    def find_user(self, user_id: str) -> User | None:
+        """The user with this id, None when there is none any more. Called outside requests as well."""
+
+    def may_import(self, user: User) -> bool:
+        """Whether the user may import from an ERP. Asked at every step, and again when the import starts."""
+
+    def may_manage_all(self, user: User) -> bool:
+        """Whether the user may open and undo the imports of others."""
+
+    def sign_in_url(self, back_to: str) -> str:
+        """Where a visitor signs in, coming back to the path ``back_to``."""

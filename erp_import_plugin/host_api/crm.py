@@ -1,0 +1,81 @@
+"""How the plugin reads and writes a host's CRM: in bulk, in transactions it is given.
+
+A host with SQLAlchemy tables takes the ready ``erp_import_plugin.SqlAlchemyCrm``; any other host implements this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from erp_import_plugin.host_api.access import User
+from erp_import_plugin.host_api.schema import CrmListItem, CrmSchema, CrmValue, Entity, EntityKind, Preferences
+
+Transaction: TypeAlias = Any
+"""The ``sqlalchemy.engine.Connection`` on which the plugin has begun a transaction. Never commit or roll back on it."""
+
+
+class MatchRule(Protocol):
+    """A way of telling that an actor and an entity are the same: equal keys mean the same."""
+
+    @property
+    def name(self) -> str:
+        """A stable name, at most 40 characters, of how ``key`` is made."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The CRM fields the key is made of, in order."""
+
+    def key(self, values: Mapping[str, CrmValue], region: str) -> str | None:
+        """The normalised key, at most 64 characters, or None where the fields are empty: None matches nothing.
+
+        ``region`` is the ISO code of the entity's country, else of ``Preferences.region``.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class EntityUpdate:
+    """New values for some fields of one entity; all other fields stay."""
+
+    id: str
+    values: Mapping[str, CrmValue]
+
+
+class Crm(Protocol):
+    """The host's CRM. Every method takes and gives any number of rows in a fixed number of statements."""
+
+    def schema(self) -> CrmSchema:
+        """The entities, fields and lists. Labels may depend on the reader's language."""
+
+    def preferences(self, tx: Transaction) -> Preferences:
+        """The preferences as they are now."""
+
+    def list_items(self, tx: Transaction, list_name: str) -> Sequence[CrmListItem]:
+        """The items of a list that can be chosen."""
+
+    def add_list_items(self, tx: Transaction, list_name: str, labels: Sequence[str]) -> Sequence[CrmListItem]:
+        """Add items, none of which exists, and give them in the same order."""
+
+    def find(
+        self, tx: Transaction, kind: EntityKind, rule: MatchRule, keys: Collection[str]
+    ) -> Mapping[str, Sequence[str]]:
+        """The ids of the entities whose ``rule.key`` is one of ``keys``, by key; keys without one are left out."""
+
+    def read(
+        self, tx: Transaction, kind: EntityKind, ids: Collection[str], fields: Collection[str]
+    ) -> Mapping[str, Entity]:
+        """The entities with these ids, by id; those that do not exist are left out."""
+
+    def create(
+        self, tx: Transaction, kind: EntityKind, rows: Sequence[Mapping[str, CrmValue]], by: User
+    ) -> Sequence[str]:
+        """Create entities and give their ids in the order of ``rows``."""
+
+    def update(self, tx: Transaction, kind: EntityKind, updates: Sequence[EntityUpdate], by: User) -> None:
+        """Write new values. A tuple replaces all values of its field."""
+
+    def erased(
+        self, tx: Transaction, kind: EntityKind, rows: Sequence[Mapping[str, CrmValue]]
+    ) -> Sequence[bool]:
+        """For each entity that would be created: whether it was erased on request and must not be created again."""
