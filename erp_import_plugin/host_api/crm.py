@@ -75,7 +75,5 @@ class Crm(Protocol):
     def update(self, tx: Transaction, kind: EntityKind, updates: Sequence[EntityUpdate], by: User) -> None:
         """Write new values. A tuple replaces all values of its field."""
 
-    def erased(
-        self, tx: Transaction, kind: EntityKind, rows: Sequence[Mapping[str, CrmValue]]
-    ) -> Sequence[bool]:
+    def erased(self, tx: Transaction, kind: EntityKind, rows: Sequence[Mapping[str, CrmValue]]) -> Sequence[bool]:
         """For each entity that would be created: whether it was erased on request and must not be created again."""

@@ -1,0 +1,258 @@
+"""The plugin's own tables. They live in the host's database, so that an actor and its link commit together.
+
+The schema is made and changed by ``store.migrations`` only; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.schema import SchemaItem
+
+from erp_import_plugin.store.types import Long, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# ERP keys differ by case and by trailing blanks; MariaDB's default collations would fold both.
+_EXACT = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_nopad_bin"}
+_EXACT |= {key.replace("mysql", "mariadb"): value for key, value in _EXACT.items()}
+
+# SQLite gives out ids by itself for INTEGER only.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _table(name: str, *items: SchemaItem) -> Table:
+    return Table(f"erp_import_{name}", metadata, *items, **_EXACT)  # type: ignore[arg-type]
+
+
+def _own(table: str) -> Column[int]:
+    """A reference that goes when the row it points to goes."""
+    return Column(f"{table}_id", _Id, ForeignKey(f"erp_import_{table}.id", ondelete="CASCADE"), nullable=False)
+
+
+connection = _table(
+    "connection",
+    Column("id", _Id, primary_key=True),
+    Column("connector", String(40), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("description", Long, nullable=False, default=""),
+    Column("config", Long, nullable=False),  # JSON, without the secrets
+    Column("secrets", Long, nullable=False, default=""),  # JSON, encrypted
+    Column("active", Boolean, nullable=False, default=False),
+    Column("everyone", Boolean, nullable=False, default=True),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("tested_at", UtcDateTime),
+    Column("test_ok", Boolean),
+    Column("test_message", Long),
+    Column("deleted_at", UtcDateTime),
+)
+
+connection_scope = _table(
+    "connection_scope",
+    _own("connection"),
+    Column("subject", String(5), nullable=False),  # user | group
+    Column("subject_id", String(64), nullable=False),
+    UniqueConstraint("connection_id", "subject", "subject_id"),
+)
+
+mapping = _table(
+    "mapping",
+    _own("connection"),
+    Column("actor_type", String(20), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("fields", Long, nullable=False),  # JSON
+    UniqueConstraint("connection_id", "actor_type"),
+)
+
+list_mapping = _table(
+    "list_mapping",
+    _own("connection"),
+    Column("erp_list", String(100), nullable=False),
+    Column("erp_item", String(255), nullable=False),
+    Column("crm_list", String(100), nullable=False),
+    Column("crm_item", String(64)),
+    UniqueConstraint("connection_id", "crm_list", "erp_list", "erp_item"),
+)
+
+link = _table(
+    "link",
+    Column("id", _Id, primary_key=True),
+    Column("connection_id", _Id, ForeignKey("erp_import_connection.id"), nullable=False),
+    Column("actor_type", String(20), nullable=False),
+    Column("legal_entity", String(100), nullable=False),
+    Column("erp_key", String(255), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("entity_id", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("connection_id", "actor_type", "legal_entity", "erp_key"),
+    Index(None, "kind", "entity_id"),
+)
+
+import_ = _table(
+    "import",
+    Column("id", _Id, primary_key=True),
+    Column("token", String(32), nullable=False, unique=True),
+    Column("owner_id", String(64), nullable=False, index=True),
+    Column("owner_name", String(200), nullable=False),
+    Column("connection_id", _Id, ForeignKey("erp_import_connection.id"), nullable=False),
+    Column("actor_type", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("settings", Long),  # JSON
+    Column("criteria", Long),  # JSON: of the last search
+    Column("counts", Long),  # JSON: of the plan, then of the result
+    Column("impact", Long),  # JSON: what the plan touches, per entity and field
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("planned_at", UtcDateTime),
+    Column("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+)
+
+import_selection = _table(
+    "import_selection",
+    _own("import"),
+    Column("kind", String(10), nullable=False),
+    Column("result", String(10), nullable=False),  # new | changed
+    Column("selection_id", String(64), nullable=False),
+    UniqueConstraint("import_id", "kind", "result"),
+)
+
+search = _table(
+    "search",
+    Column("id", _Id, primary_key=True),
+    Column("token", String(32), nullable=False, unique=True),
+    _own("import"),
+    Column("actor_type", String(20), nullable=False),
+    Column("criteria", Long, nullable=False),  # JSON
+    Column("columns", Long, nullable=False),  # JSON: the fields shown
+    Column("cursor", Long),  # where a search that was cut goes on
+    Column("read", Integer, nullable=False, default=0),
+    Column("total", Integer),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+SORTABLE = 12
+"""How many columns of a search's results can be sorted by."""
+
+search_result = _table(
+    "search_result",
+    _own("search"),
+    Column("position", Integer, nullable=False),
+    Column("legal_entity", String(100), nullable=False),
+    Column("erp_key", String(255), nullable=False),
+    Column("parent_type", String(20)),
+    Column("parent_key", String(255)),
+    Column("ticked", Boolean, nullable=False, default=False),
+    Column("cells", Long, nullable=False),  # JSON: texts to show, in the order of the search's columns
+    *(Column(f"sort_{n}", String(80)) for n in range(SORTABLE)),
+    UniqueConstraint("search_id", "position"),
+    UniqueConstraint("search_id", "legal_entity", "erp_key"),
+)
+
+staged = _table(
+    "staged",
+    Column("id", _Id, primary_key=True),
+    _own("import"),
+    Column("state", String(10), nullable=False),  # wanted | fetched | missing
+    Column("actor_type", String(20), nullable=False),
+    Column("legal_entity", String(100), nullable=False),
+    Column("erp_key", String(255), nullable=False),
+    Column("parent_type", String(20)),
+    Column("parent_key", String(255)),
+    Column("as_parent", Boolean, nullable=False, default=False),  # fetched because another actor belongs to it
+    Column("last_modified", String(255), nullable=False, default=""),
+    Column("label", String(200), nullable=False, default=""),
+    Column("values", Long),  # JSON
+    Column("problems", Long),  # JSON
+    UniqueConstraint("import_id", "actor_type", "legal_entity", "erp_key"),
+    Index(None, "import_id", "state", "id"),
+)
+
+plan_row = _table(
+    "plan_row",
+    Column("id", _Id, ForeignKey("erp_import_staged.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    _own("import"),
+    Column("kind", String(10), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("icons", String(40), nullable=False, default=""),
+    Column("reason", String(40), nullable=False, default=""),
+    Column("match_key", String(64)),
+    Column("entity_id", String(64)),
+    Column("linked", Boolean, nullable=False, default=False),
+    Column("depends_on", _Id),  # the row that makes this row's company
+    Column("ticked", Boolean, nullable=False, default=True),
+    Column("label", String(200), nullable=False),
+    Column("body", Long, nullable=False),  # JSON: changes, reason, match, candidates, problems
+    Index(None, "import_id", "status", "id"),
+    Index(None, "import_id", "match_key"),
+    Index(None, "import_id", "entity_id"),
+    Index(None, "depends_on"),
+)
+
+plan_item = _table(
+    "plan_item",
+    _own("import"),
+    Column("list_name", String(100), nullable=False),
+    Column("label", String(255), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("item_id", String(64)),  # once it is added
+    UniqueConstraint("import_id", "list_name", "label"),
+)
+
+outcome = _table(
+    "outcome",
+    Column("id", _Id, ForeignKey("erp_import_staged.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    _own("import"),
+    Column("kind", String(10), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("reason", Long),  # JSON
+    Column("entity_id", String(64)),
+    Column("company_id", String(64)),  # of the company made for a contact without one
+    Index(None, "import_id", "status", "id"),
+)
+
+job = _table(
+    "job",
+    Column("id", _Id, primary_key=True),
+    Column("kind", String(20), nullable=False),  # search | fetch | plan | import
+    Column("subject", String(32), nullable=False, index=True),  # token of the search or import
+    Column("user_id", String(64), nullable=False),
+    Column("state", String(12), nullable=False),  # waiting | running | done | failed | cancelled
+    Column("done", Integer, nullable=False, default=0),
+    Column("total", Integer),
+    Column("note", Long, nullable=False, default=""),
+    Column("cancel", Boolean, nullable=False, default=False),
+    Column("worker", String(64)),
+    Column("lease_until", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+)
+
+match_key = _table(
+    "match_key",
+    Column("kind", String(10), primary_key=True),
+    Column("rule", String(40), primary_key=True),
+    Column("entity_id", String(64), primary_key=True),
+    Column("source", String(64), nullable=False),  # fingerprint of what the key was made of
+    Column("match_key", String(64), nullable=False),
+    Index(None, "kind", "rule", "match_key"),
+)
