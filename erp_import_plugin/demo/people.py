@@ -178,7 +178,8 @@ def _company_name(data: Country, index: int) -> tuple[str, int]:
     head, trade = divmod(index * _SPREAD % names, len(data.trades))
     words = [data.heads[head], data.trades[trade]]
     if index >= names:
-        words.append(data.places[index // names].city)
+        cities = list(dict.fromkeys(place.city for place in data.places))
+        words.append(cities[index // names - 1])
     return " ".join([*words, data.form]), trade
 
 

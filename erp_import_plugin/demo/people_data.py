@@ -150,17 +150,17 @@ DENMARK = Country(
     number_first=False,
     places=_places(
         """
-        1050 | København K | Hovedstaden | 33 ## ## ##
-        2100 | København Ø | Hovedstaden | 35 ## ## ##
-        8000 | Aarhus C | Midtjylland | 86 ## ## ##
-        5000 | Odense C | Syddanmark | 66 ## ## ##
-        9000 | Aalborg | Nordjylland | 98 ## ## ##
-        6700 | Esbjerg | Syddanmark | 75 ## ## ##
-        8900 | Randers C | Midtjylland | 86 ## ## ##
-        4000 | Roskilde | Sjælland | 46 ## ## ##
+        1050 | København K | Hovedstaden | 33 1# ## ##
+        2100 | København Ø | Hovedstaden | 35 1# ## ##
+        8000 | Aarhus C | Midtjylland | 86 1# ## ##
+        5000 | Odense C | Syddanmark | 66 1# ## ##
+        9000 | Aalborg | Nordjylland | 98 1# ## ##
+        6700 | Esbjerg | Syddanmark | 75 1# ## ##
+        8900 | Randers C | Midtjylland | 86 1# ## ##
+        4000 | Roskilde | Sjælland | 46 1# ## ##
         """
     ),
-    mobile="20 ## ## ##",
+    mobile="20 1# ## ##",
     box="Postboks {}",
 )
 
