@@ -5,6 +5,8 @@ The schema is made and changed by ``store.migrations`` only; a test holds the tw
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -39,7 +41,9 @@ _Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _table(name: str, *items: SchemaItem) -> Table:
-    return Table(f"erp_import_{name}", metadata, *items, **_EXACT)  # type: ignore[arg-type]
+    options: dict[str, Any] = dict(_EXACT)
+    table: Table = Table(f"erp_import_{name}", metadata, *items, **options)
+    return table
 
 
 def _own(table: str) -> Column[int]:
