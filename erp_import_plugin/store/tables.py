@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -238,11 +239,13 @@ job = _table(
     Column("id", _Id, primary_key=True),
     Column("kind", String(20), nullable=False),  # search | fetch | plan | import
     Column("subject", String(32), nullable=False, index=True),  # token of the search or import
+    Column("active_subject", String(32), unique=True),  # the subject until the job has ended: one at a time
     Column("user_id", String(64), nullable=False),
     Column("state", String(12), nullable=False),  # waiting | running | done | failed | cancelled
     Column("done", Integer, nullable=False, default=0),
     Column("total", Integer),
-    Column("note", Long, nullable=False, default=""),
+    Column("rate", Float),  # per second, lately
+    Column("note", Long, nullable=False, default=""),  # JSON
     Column("cancel", Boolean, nullable=False, default=False),
     Column("worker", String(64)),
     Column("lease_until", UtcDateTime),
