@@ -17,20 +17,21 @@ Transaction: TypeAlias = Any
 
 
 class MatchRule(Protocol):
-    """A way of telling that an actor and an entity are the same: equal keys mean the same."""
+    """A way of telling that an actor and an entity are the same: one equal key means the same."""
 
     @property
     def name(self) -> str:
-        """A stable name, at most 40 characters, of how ``key`` is made."""
+        """A stable name, at most 40 characters, of how ``keys`` are made."""
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The CRM fields the key is made of, in order."""
+        """The CRM fields the keys are made of, in order."""
 
-    def key(self, values: Mapping[str, CrmValue], region: str) -> str | None:
-        """The normalised key, at most 64 characters, or None where the fields are empty: None matches nothing.
+    def keys(self, values: Mapping[str, CrmValue], region: str) -> tuple[str, ...]:
+        """The normalised keys, each of at most 64 characters and none twice.
 
-        ``region`` is the ISO code of the entity's country, else of ``Preferences.region``.
+        A field with several values (e-mails, phones) gives a key for each. Where the fields are empty there are none,
+        and nothing matches. ``region`` is the ISO code of the entity's country, else of ``Preferences.region``.
         """
 
 
@@ -60,7 +61,7 @@ class Crm(Protocol):
     def find(
         self, tx: Transaction, kind: EntityKind, rule: MatchRule, keys: Collection[str]
     ) -> Mapping[str, Sequence[str]]:
-        """The ids of the entities whose ``rule.key`` is one of ``keys``, by key; keys without one are left out."""
+        """The ids of the entities one of whose ``rule.keys`` is in ``keys``, by key; keys without any are left out."""
 
     def read(
         self, tx: Transaction, kind: EntityKind, ids: Collection[str], fields: Collection[str]
