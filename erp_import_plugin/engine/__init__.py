@@ -1,0 +1,1 @@
+"""What decides: plain Python without Flask, SQL or a clock. Everything it needs is handed to it."""

@@ -1,0 +1,125 @@
+"""Applying: whether a planned row still stands on what it stood on, and what exactly it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from erp_import_plugin.engine.changes import (
+    EntityChange,
+    FieldChange,
+    Match,
+    NewItem,
+    NewValue,
+    PlannedRow,
+    Resolved,
+    RowCompany,
+)
+from erp_import_plugin.engine.fields import is_empty
+from erp_import_plugin.engine.reasons import Reason, ReasonCode
+from erp_import_plugin.engine.results import Status
+from erp_import_plugin.host_api import CrmValue, Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a row. ``entity_id`` is what the actor is now; ``company_id`` the company made for a contact."""
+
+    row: int
+    status: Status
+    reason: Reason | None = None
+    entity_id: str | None = None
+    company_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """What a planned row stands on, read again in the writing transaction.
+
+    ``linked`` is the entity the actor is linked to now, ``found`` the entities its duplicate rule finds now,
+    ``entities`` what is there now of those the row would change, ``erased`` whether it must not be created.
+    """
+
+    linked: str | None
+    found: Collection[str]
+    entities: Mapping[str, Entity]
+    erased: bool = False
+
+
+def drifted(planned: PlannedRow, now: Premise) -> Reason | None:
+    """Why the row must be held, None when everything is as it was when the preview was made."""
+    for change in planned.changes:
+        reason = _gone_or_changed(change, now) if change.entity_id else None
+        if reason:
+            return reason
+    own = planned.own_change
+    if own is None or own.entity_id:
+        return _relinked(planned.match, now)
+    return _no_longer_new(planned, now)
+
+
+def written(change: EntityChange, resolved: Resolved) -> Mapping[str, CrmValue] | Reason:
+    """The values to write, with new list items and new companies by their ids; a reason where one is missing."""
+    values: dict[str, CrmValue] = {}
+    for field in change.ticked():
+        value = _resolve(field.new, resolved)
+        if isinstance(value, Reason):
+            return value
+        values[field.field] = value
+    return values
+
+
+def _gone_or_changed(change: EntityChange, now: Premise) -> Reason | None:
+    entity = now.entities.get(change.entity_id or "")
+    if entity is None:
+        return Reason(ReasonCode.ENTITY_GONE)
+    for field in change.ticked():
+        value = entity.values.get(field.field)
+        if not same_value(field.old, value):
+            return _changed_since(field, value)
+    return None
+
+
+def _changed_since(field: FieldChange, value: CrmValue) -> Reason:
+    params = {"field": field.field, "old": _shown(field.old), "now": _shown(value)}
+    return Reason(ReasonCode.CHANGED_SINCE, params)
+
+
+def _relinked(match: Match, now: Premise) -> Reason | None:
+    expected = match.entities[0] if match.entities else None
+    if now.linked is not None and now.linked != expected:
+        return Reason(ReasonCode.ENTITY_APPEARED)
+    return None
+
+
+def _no_longer_new(planned: PlannedRow, now: Premise) -> Reason | None:
+    if now.linked is not None:
+        return Reason(ReasonCode.ENTITY_APPEARED)
+    if set(now.found) - set(planned.match.entities):
+        return Reason(ReasonCode.ENTITY_APPEARED)
+    return Reason(ReasonCode.ERASED) if now.erased else None
+
+
+def same_value(one: CrmValue, other: CrmValue) -> bool:
+    """Whether two values read from the CRM are the same; the order of several does not count."""
+    if is_empty(one) or is_empty(other):
+        return is_empty(one) and is_empty(other)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return sorted(one) == sorted(other)
+    return one == other
+
+
+def _resolve(value: NewValue, resolved: Resolved) -> CrmValue | Reason:
+    if isinstance(value, RowCompany):
+        return resolved.companies.get(value.row) or Reason(ReasonCode.COMPANY_NOT_THERE)
+    if isinstance(value, NewItem):
+        return resolved.items.get(value) or Reason(ReasonCode.ITEM_GONE, {"item": value.label})
+    if not isinstance(value, tuple):
+        return value
+    items = [_resolve(item, resolved) for item in value]
+    missing = next((item for item in items if isinstance(item, Reason)), None)
+    return missing or tuple(str(item) for item in items)
+
+
+def _shown(value: CrmValue) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)

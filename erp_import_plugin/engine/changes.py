@@ -1,0 +1,152 @@
+"""The plan: what an import would do to the CRM, row by row and field by field. It is stored, and is the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from erp_import_plugin.engine.reasons import Reason
+from erp_import_plugin.engine.results import Status
+from erp_import_plugin.host_api import CrmValue, EntityKind
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """A list item that the import adds."""
+
+    list_name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowCompany:
+    """The company that a row of this import creates; its id is known once it is there."""
+
+    row: int
+
+
+NewValue: TypeAlias = "CrmValue | NewItem | RowCompany | tuple[str | NewItem, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field's old and new value. Unticked, the field keeps its value."""
+
+    field: str
+    old: CrmValue
+    new: NewValue
+    ticked: bool = True
+
+    @property
+    def cleared(self) -> bool:
+        """Whether a value goes and none comes."""
+        return self.new in (None, "", ())
+
+
+@dataclass(frozen=True, slots=True)
+class EntityChange:
+    """One entity to create (``entity_id`` None) or to change."""
+
+    kind: EntityKind
+    entity_id: str | None
+    fields: tuple[FieldChange, ...]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the entity is created."""
+        return self.entity_id is None
+
+    def ticked(self) -> tuple[FieldChange, ...]:
+        """The fields that are written."""
+        return tuple(change for change in self.fields if change.ticked)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptField:
+    """A field in which the ERP differs, and the CRM's value stays. ``setting`` names the choice that says so."""
+
+    field: str
+    crm: CrmValue
+    erp: NewValue
+    setting: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """A value that cannot be written; the field stays as it is, the row goes on. ``value`` is shortened for show."""
+
+    field: str
+    value: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the actor was found to be: ``how`` is "link", the name of a duplicate rule, or None without a match."""
+
+    how: str | None = None
+    entities: tuple[str, ...] = ()
+
+    @property
+    def linked(self) -> bool:
+        """Whether the actor was imported before."""
+        return self.how == "link"
+
+
+NO_MATCH = Match()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """The plan of one staged actor.
+
+    ``row`` is its id among the staged. ``keys`` are its keys by the duplicate rule and ``scope`` the company they
+    count in (see ``matching``); both are empty where no rule was asked.
+    """
+
+    row: int
+    kind: EntityKind
+    label: str
+    status: Status
+    reason: Reason | None = None
+    match: Match = NO_MATCH
+    changes: tuple[EntityChange, ...] = ()
+    kept: tuple[KeptField, ...] = ()
+    problems: tuple[FieldProblem, ...] = ()
+    keys: tuple[str, ...] = ()
+    scope: str = ""
+    region: str = ""
+
+    @property
+    def own_change(self) -> EntityChange | None:
+        """The change of the entity the actor itself becomes."""
+        return next((change for change in self.changes if change.kind is self.kind), None)
+
+    @property
+    def depends_on(self) -> int | None:
+        """The other row that creates this row's company."""
+        rows = (item.new.row for item in self._fields() if isinstance(item.new, RowCompany))
+        return next((row for row in rows if row != self.row), None)
+
+    def icons(self) -> tuple[str, ...]:
+        """What the row shows: "company new", "contact changed" …, none where nothing is written."""
+        return tuple(f"{change.kind.value}_{'new' if change.is_new else 'changed'}" for change in self.changes)
+
+    def new_items(self) -> Iterator[NewItem]:
+        """The list items the row needs and the CRM lacks."""
+        for change in self._fields():
+            values = change.new if isinstance(change.new, tuple) else (change.new,)
+            yield from (value for value in values if isinstance(value, NewItem))
+
+    def _fields(self) -> Iterator[FieldChange]:
+        for change in self.changes:
+            yield from change.ticked()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a plan's placeholders stand for once they are in the CRM."""
+
+    items: Mapping[NewItem, str] = field(default_factory=dict)
+    companies: Mapping[int, str] = field(default_factory=dict)

@@ -1,0 +1,54 @@
+"""Why a row is not written, or a field kept: codes, said in words by the web."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class ReasonCode(str, Enum):
+    """One code per cause. Nothing is left out without one."""
+
+    # skipped
+    SKIP_DUPLICATE = "skip_duplicate"
+    SKIP_LINKED = "skip_linked"
+    NO_CONTACTS = "no_contacts"
+    NO_COMPANY = "no_company"
+    MANDATORY_COMPANY = "mandatory_company"
+    COMPANY_LEFT_OUT = "company_left_out"
+    ERASED = "erased"
+    UNTICKED = "unticked"
+    NO_MAPPING = "no_mapping"
+    # unchanged
+    SAME = "same"
+    KEPT = "kept"
+    # undecided
+    SEVERAL_MATCHES = "several_matches"
+    DOUBLE_IN_IMPORT = "double_in_import"
+    SAME_ENTITY = "same_entity"
+    SEVERAL_COMPANIES = "several_companies"
+    # failed
+    MISSING_IN_ERP = "missing_in_erp"
+    MANDATORY_EMPTY = "mandatory_empty"
+    REFUSED_BY_CRM = "refused_by_crm"
+    # held
+    CHANGED_SINCE = "changed_since"
+    ENTITY_GONE = "entity_gone"
+    ENTITY_APPEARED = "entity_appeared"
+    COMPANY_NOT_THERE = "company_not_there"
+    ITEM_GONE = "item_gone"
+    # field problems
+    TOO_LONG = "too_long"
+    NOT_A_VALUE = "not_a_value"
+    UNREADABLE = "unreadable"
+    NOT_CLEARED = "not_cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A code with what its sentence names (fields, values, counts) and the import setting that caused it."""
+
+    code: ReasonCode
+    params: Mapping[str, str] = field(default_factory=dict)
+    setting: str = ""
