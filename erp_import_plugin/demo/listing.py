@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from flask import request
-from sqlalchemy import ColumnElement, FunctionElement, Select, String, func, or_
+from sqlalchemy import ColumnElement, FunctionElement, String, func, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 
@@ -42,11 +42,11 @@ class Page(Generic[Row]):
         return min(self.number * self.size, self.total)
 
 
-def page_of(session: Session, query: Select[Any], number: int, *, whole: bool = False) -> Page[Any]:
+def page_of(session: Session, query: Any, number: int, *, whole: bool = False) -> Page[Any]:
     """The page with this number, or the nearest there is.
 
     Args:
-        query: ordered; of one entity, or of several columns when ``whole`` is true.
+        query: an ordered Select; of one entity, or of several columns when ``whole`` is true.
     """
     total = session.scalar(query.with_only_columns(func.count()).order_by(None)) or 0
     number = min(max(number, 1), max(1, -(-total // PAGE_SIZE)))

@@ -14,10 +14,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from stdnum import get_cc_module
+from stdnum.de import vat as de_vat
+from stdnum.dk import cvr
+from stdnum.gb import vat as gb_vat
+from stdnum.nl import btw
+from stdnum.no import orgnr
+from stdnum.se import vat as se_vat
 
 from .people_data import COUNTRIES, Country
 
@@ -44,6 +50,10 @@ _VAT_FIRST = {
 }  # fmt: skip
 _VAT_SUFFIX = {"SE": "01", "NL": "B01"}
 _VAT_WINDOW = 100
+_VALID: dict[str, Callable[[str], bool]] = {
+    "NO": orgnr.is_valid, "SE": se_vat.is_valid, "DK": cvr.is_valid, "DE": de_vat.is_valid, "NL": btw.is_valid,
+    "GB": gb_vat.is_valid,
+}  # fmt: skip
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "ß": "ss", "đ": "d", "ł": "l"})
 
 
@@ -203,12 +213,12 @@ def _street(data: Country, index: int) -> str:
 
 def _vat_number(country: str, index: int) -> str:
     """The first valid number in this company's own window of candidates, so that no two companies share one."""
-    module = get_cc_module(country, "orgnr" if country == "NO" else "vat")
+    valid = _VALID[country]
     window = _VAT_FIRST[country] + index * _SPREAD % 90_000 * _VAT_WINDOW
     suffix = _VAT_SUFFIX.get(country, "")
     offsets = ((index * 37 + step) % _VAT_WINDOW for step in range(_VAT_WINDOW))
     candidates = (f"{window + offset}{suffix}" for offset in offsets)
-    return next(number for number in candidates if module.is_valid(number))
+    return next(number for number in candidates if valid(number))
 
 
 def _digits(pattern: str, index: int, salt: int) -> str:

@@ -55,7 +55,8 @@ NORWAY = Country(
         "Gerd, Odd, Randi, Tor, Hilde, Geir, Silje, Morten, Ida, Øyvind, Åse, Håkon, Sunniva, Magnus, Thea"
     ),
     last_names=_words(
-        "Hansen, Johansen, Olsen, Larsen, Andersen, Pedersen, Nilsen, Kristiansen, Jensen, Karlsen, Johnsen, Pettersen, "
+        "Hansen, Johansen, Olsen, Larsen, Andersen, Pedersen, Nilsen, Kristiansen, Jensen, Karlsen, "
+        "Johnsen, Pettersen, "
         "Eriksen, Berg, Haugen, Hagen, Johannessen, Andreassen, Jacobsen, Dahl, Halvorsen, Lie, Sørensen, Jørgensen, "
         "Solberg, Moen, Bakken, Strøm, Ødegård, Aas, Tangen, Sæther"
     ),
@@ -91,7 +92,8 @@ SWEDEN = Country(
         "Norrland, Solna, Stenmark, Wallin"
     ),
     trades=_words(
-        "Bygg, Rör, El, Maskin, Åkeri, Redovisning, Marin, Snickeri, Fastigheter, Livs, Energi, Data, Handel, Verkstad, "
+        "Bygg, Rör, El, Maskin, Åkeri, Redovisning, Marin, Snickeri, Fastigheter, Livs, Energi, Data, "
+        "Handel, Verkstad, "
         "Reklam, Bageri, Service, Konsult, Möbler, Lantbruk"
     ),
     form="AB",
@@ -100,7 +102,8 @@ SWEDEN = Country(
         "Karin, Mikael, Sara, Olof, Ulrika, Gustav, Åsa, Björn, Maj, Oskar, Elin"
     ),
     last_names=_words(
-        "Andersson, Johansson, Karlsson, Nilsson, Eriksson, Larsson, Olsson, Persson, Svensson, Gustafsson, Pettersson, "
+        "Andersson, Johansson, Karlsson, Nilsson, Eriksson, Larsson, Olsson, Persson, Svensson, "
+        "Gustafsson, Pettersson, "
         "Jonsson, Jansson, Hansson, Bengtsson, Jönsson, Lindberg, Jakobsson, Magnusson, Lindström, Söderberg, Åberg"
     ),
     streets=_words(
@@ -128,7 +131,8 @@ SWEDEN = Country(
 DENMARK = Country(
     heads=_words(
         "Bøgeskov, Vesterhav, Lille Bælt, Storebælt, Dansk, Jysk, Fynsk, Sjællands, Holm, Kjær, Møller, Lund, Skov, "
-        "Nørgaard, Østergaard, Klint, Strand, Vinter, Dahl, Bruun, Toft, Agger, Limfjord, Mols, Rosen, Bay, Krogh, Friis"
+        "Nørgaard, Østergaard, Klint, Strand, Vinter, Dahl, Bruun, Toft, Agger, Limfjord, Mols, Rosen, "
+        "Bay, Krogh, Friis"
     ),
     trades=_words(
         "Byg, VVS, El, Maskiner, Transport, Revision, Marine, Tømrer, Ejendomme, Fisk, Energi, Data, Handel, Værksted, "
@@ -183,7 +187,8 @@ GERMANY = Country(
         "Richter, Klein, Wolf, Schröder, Neumann, Schwarz, Zimmermann, Braun, Krüger, Groß, Lange"
     ),
     streets=_words(
-        "Hauptstraße, Bahnhofstraße, Schulstraße, Gartenstraße, Lindenstraße, Goethestraße, Schillerstraße, Marktplatz, "
+        "Hauptstraße, Bahnhofstraße, Schulstraße, Gartenstraße, Lindenstraße, Goethestraße, "
+        "Schillerstraße, Marktplatz, "
         "Hafenstraße, Industriestraße, Bergstraße, Kirchweg"
     ),
     number_first=False,
