@@ -1,0 +1,26 @@
+"""Long work in the background: what is started here goes on when the browser closes, and can be resumed anywhere."""
+
+from erp_import_plugin.jobs.context import JobContext, OnProgress
+from erp_import_plugin.jobs.errors import Cancelled, LeaseLost
+from erp_import_plugin.jobs.execution import Around, Execution
+from erp_import_plugin.jobs.handlers import JobHandler, JobHandlers
+from erp_import_plugin.jobs.runner import InlineRunner, Runner
+from erp_import_plugin.jobs.service import Jobs
+from erp_import_plugin.jobs.thread_runner import ThreadRunner
+from erp_import_plugin.jobs.views import JobView
+
+__all__ = [
+    "Around",
+    "Cancelled",
+    "Execution",
+    "InlineRunner",
+    "JobContext",
+    "JobHandler",
+    "JobHandlers",
+    "JobView",
+    "Jobs",
+    "LeaseLost",
+    "OnProgress",
+    "Runner",
+    "ThreadRunner",
+]

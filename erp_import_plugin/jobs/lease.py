@@ -1,0 +1,126 @@
+"""A worker's hold on one job: claimed, kept alive by a thread beside the work, lost when the worker falls silent."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from uuid import uuid4
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from erp_import_plugin.jobs.errors import Cancelled, LeaseLost
+from erp_import_plugin.store.jobs import JobState, JobStore, Progress
+
+log = logging.getLogger(__name__)
+
+_GLANCE = 0.5  # seconds between two looks at the job: how late a cancel or a progress may be
+
+
+class Lease:
+    """Use as a context manager around the work; enter it only after :meth:`claim`.
+
+    The thread beside the work is the only one that writes the progress, so that the work may report it in the middle
+    of a transaction of its own.
+    """
+
+    def __init__(self, store: JobStore, job_id: int, seconds: float) -> None:
+        self._store = store
+        self._job_id = job_id
+        self._seconds = seconds
+        self._worker = f"{os.getpid()}-{uuid4().hex}"
+        self._glance = min(_GLANCE, seconds / 5)
+        self._valid_until = 0.0
+        self._lost = threading.Event()
+        self._cancel = threading.Event()
+        self._over = threading.Event()
+        self._progress = self._written = Progress()
+        self._thread = threading.Thread(target=self._keep, name=f"erp-import-lease-{job_id}", daemon=True)
+
+    def claim(self) -> bool:
+        """Take the job; false when another worker has it or it has ended."""
+        asked = time.monotonic()
+        if not self._store.claim(self._job_id, self._worker, self._seconds):
+            return False
+        self._valid_until = asked + self._seconds
+        self._progress = self._written = self._store.get(self._job_id).progress
+        return True
+
+    def __enter__(self) -> Lease:
+        self._glance_at_job()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._over.set()
+        self._thread.join()
+        self.give_up()
+
+    @property
+    def progress(self) -> Progress:
+        """The last that was reported."""
+        return self._progress
+
+    def report(self, progress: Progress) -> None:
+        """Have the progress written soon."""
+        self._progress = progress
+
+    def cancel_asked(self) -> bool:
+        """Whether someone asked for the work to stop. Costs nothing."""
+        return self._cancel.is_set()
+
+    def check(self) -> None:
+        """Raise :class:`LeaseLost` or :class:`Cancelled` when the work has to stop. Costs nothing."""
+        if self._lost.is_set() or time.monotonic() >= self._valid_until:
+            raise LeaseLost
+        if self._cancel.is_set():
+            raise Cancelled
+
+    def heartbeat(self) -> None:
+        """Extend the lease now, in a transaction of its own. Raises :class:`LeaseLost`."""
+        self._beat()
+        if self._lost.is_set():
+            raise LeaseLost
+
+    def hold(self, connection: Connection) -> None:
+        """Make the caller's transaction commit only while the lease is held. Raises :class:`LeaseLost`."""
+        if not self._store.hold(connection, self._job_id, self._worker, self._seconds):
+            self._lost.set()
+            raise LeaseLost
+
+    def finish(self, state: JobState, progress: Progress) -> None:
+        """End the job with the last progress. Raises :class:`LeaseLost`."""
+        if not self._store.finish(self._job_id, self._worker, state, progress):
+            raise LeaseLost
+        self._lost.set()
+
+    def give_up(self) -> None:
+        """Leave the job to others at once; does nothing once it has ended or is lost."""
+        if not self._lost.is_set():
+            self._lost.set()
+            self._store.let_go(self._job_id, self._worker)
+
+    def _keep(self) -> None:
+        while not self._over.wait(self._glance) and not self._lost.is_set():
+            self._glance_at_job()
+
+    def _glance_at_job(self) -> None:
+        try:
+            if self._progress != self._written or self._valid_until - time.monotonic() < self._seconds * 2 / 3:
+                self._beat()
+            if self._store.get(self._job_id).cancel:
+                self._cancel.set()
+        except SQLAlchemyError as error:
+            # A busy or absent database is looked at again at the next glance; the lease runs out if it stays so.
+            log.warning("Job %s could not be kept alive: %s", self._job_id, type(error).__name__)
+
+    def _beat(self) -> None:
+        asked = time.monotonic()
+        progress = self._progress
+        if not self._store.beat(self._job_id, self._worker, self._seconds, progress):
+            self._lost.set()
+            return
+        self._valid_until = asked + self._seconds
+        self._written = progress

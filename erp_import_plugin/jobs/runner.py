@@ -1,0 +1,32 @@
+"""What runs jobs."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from erp_import_plugin.jobs.execution import Execution
+
+
+class Runner(Protocol):
+    """Has jobs done. Starting a job twice is harmless: only one worker can claim it."""
+
+    def start(self, job_id: int) -> None:
+        """Have the job done, soon or at once. Returns without waiting for it, if it can."""
+
+    def close(self) -> None:
+        """Stop working and leave what is unfinished to be resumed."""
+
+
+class InlineRunner:
+    """Does the job before it returns: for tests and for hosts without threads."""
+
+    def __init__(self, execution: Execution) -> None:
+        self._execution = execution
+
+    def start(self, job_id: int) -> None:
+        lease = self._execution.lease(job_id)
+        if lease.claim():
+            self._execution.run(lease, job_id)
+
+    def close(self) -> None:
+        """Nothing is under way between two calls."""

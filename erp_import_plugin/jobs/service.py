@@ -1,0 +1,66 @@
+"""The jobs as the workflow uses them."""
+
+from __future__ import annotations
+
+from erp_import_plugin.errors import Refused, Sentence
+from erp_import_plugin.jobs.context import OnProgress
+from erp_import_plugin.jobs.execution import Execution
+from erp_import_plugin.jobs.runner import Runner
+from erp_import_plugin.jobs.views import JobView, view
+from erp_import_plugin.store.jobs import JobStore
+
+
+class Jobs:
+    """Starts, shows, stops and takes up long works. A subject has one at a time; starting again gives the one there is.
+
+    Who may see or stop a job is decided before, where the subject is known.
+    """
+
+    def __init__(self, store: JobStore, execution: Execution, runner: Runner) -> None:
+        self._store = store
+        self._execution = execution
+        self._runner = runner
+
+    def start(self, kind: str, subject: str, user_id: str) -> JobView:
+        """Have the work done in the background. If the subject has a job that has not ended, that one is given."""
+        job = self._store.create(kind, subject, user_id)
+        return self.ensure(job.id)
+
+    def run_now(self, kind: str, subject: str, user_id: str, on_progress: OnProgress | None = None) -> JobView:
+        """Do the work before returning; ``on_progress`` is called with every progress.
+
+        Raises:
+            Refused: the subject's job of this or another kind is being done by another worker.
+        """
+        job = self._store.create(kind, subject, user_id)
+        lease = self._execution.lease(job.id)
+        if job.kind != kind or not lease.claim():
+            raise Refused(Sentence("Other work on this import has not ended yet. Wait for it, or cancel it."))
+        self._execution.run(lease, job.id, on_progress)
+        return self.view(job.id)
+
+    def view(self, job_id: int) -> JobView:
+        """The job as it is now. Raises :class:`~erp_import_plugin.errors.NotFound`."""
+        return view(self._store.get(job_id), self._store)
+
+    def latest(self, subject: str, kind: str | None = None) -> JobView | None:
+        """The subject's last job, of this kind if one is given."""
+        job = self._store.latest(subject, kind)
+        return None if job is None else view(job, self._store)
+
+    def ensure(self, job_id: int) -> JobView:
+        """The job as it is now; if it still waits, perhaps for a process that is gone, it is started here."""
+        if self.view(job_id).state == "waiting":
+            self._runner.start(job_id)
+        return self.view(job_id)
+
+    def resume(self, job_id: int) -> JobView:
+        """Take up a job whose worker is gone. Does nothing to a job that is at work or has ended."""
+        if self.view(job_id).state == "interrupted":
+            self._runner.start(job_id)
+        return self.view(job_id)
+
+    def cancel(self, job_id: int) -> JobView:
+        """Ask the job to stop at its next edge; one that nobody works on is cancelled at once."""
+        self._store.request_cancel(job_id)
+        return self.view(job_id)

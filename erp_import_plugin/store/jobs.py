@@ -1,0 +1,197 @@
+"""Long works, each a row of the job table: made, claimed by one worker at a time, kept alive, ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta, timezone
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, or_, select, update
+from sqlalchemy.engine import Row
+from sqlalchemy.exc import IntegrityError
+
+from erp_import_plugin.errors import NotFound, Refused, Sentence
+from erp_import_plugin.store.tables import job as table
+from erp_import_plugin.store.transactions import reading, writing
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """This moment, aware. Machines that share a database must agree on it to a fraction of the lease."""
+    return datetime.now(timezone.utc)
+
+
+class JobState(str, Enum):
+    """What the table says. That a running job's worker is gone is seen from its lease."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is: ``done`` of ``total`` (None while unknown), ``rate`` per second lately, what it does now."""
+
+    done: int = 0
+    total: int | None = None
+    rate: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A row of the job table."""
+
+    id: int
+    kind: str
+    subject: str
+    user_id: str
+    state: JobState
+    progress: Progress
+    cancel: bool
+    worker: str | None
+    lease_until: datetime | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class JobStore:
+    """The job table. Every change is one short transaction; the worker's changes count only while it has the lease."""
+
+    def __init__(self, engine: Engine, clock: Clock = utc_now) -> None:
+        self._engine = engine
+        self.clock = clock
+
+    def create(self, kind: str, subject: str, user_id: str) -> Job:
+        """A new waiting job, or the subject's job that has not ended, whatever its kind: there is one at a time."""
+        for _ in range(3):
+            # Between a refused insert and the look the other job may have ended; then there is room for this one.
+            if job := self._insert(kind, subject, user_id) or self._first(table.c.active_subject == subject):
+                return job
+        raise Refused(Sentence("Several pages start the same work at once. Try again."))
+
+    def get(self, job_id: int) -> Job:
+        """The job. Raises :class:`NotFound`."""
+        if found := self._first(table.c.id == job_id):
+            return found
+        raise NotFound(Sentence("There is no such work."))
+
+    def latest(self, subject: str, kind: str | None = None) -> Job | None:
+        """The subject's last job, of this kind if one is given."""
+        return self._first(table.c.subject == subject, *([table.c.kind == kind] if kind else []))
+
+    def claim(self, job_id: int, worker: str, lease: float) -> bool:
+        """Give a job that waits, or whose worker's lease of ``lease`` seconds has run out, to ``worker``."""
+        now = self.clock()
+        return self._update(
+            and_(table.c.id == job_id, or_(table.c.state == JobState.WAITING.value, self._interrupted(now))),
+            state=JobState.RUNNING.value,
+            worker=worker,
+            lease_until=now + timedelta(seconds=lease),
+            started_at=func.coalesce(table.c.started_at, now),
+        )
+
+    def beat(self, job_id: int, worker: str, lease: float, progress: Progress | None = None) -> bool:
+        """Extend the worker's lease and write the progress, if there is any; false when the lease is lost."""
+        until = self.clock() + timedelta(seconds=lease)
+        return self._update(_held(job_id, worker), lease_until=until, **_columns(progress))
+
+    def hold(self, connection: Connection, job_id: int, worker: str, lease: float) -> bool:
+        """As :meth:`beat`, in the worker's own transaction: until it ends, no one else can take the job over."""
+        until = self.clock() + timedelta(seconds=lease)
+        statement = update(table).where(_held(job_id, worker)).values(lease_until=until)
+        return connection.execute(statement).rowcount == 1
+
+    def let_go(self, job_id: int, worker: str) -> bool:
+        """Give the lease back with the work unfinished: the job counts as interrupted at once."""
+        return self._update(_held(job_id, worker), worker=None, lease_until=self.clock())
+
+    def finish(self, job_id: int, worker: str, state: JobState, progress: Progress) -> bool:
+        """End the job; false when the lease is lost."""
+        return self._update(_held(job_id, worker), **self._ended(state), **_columns(progress))
+
+    def request_cancel(self, job_id: int) -> None:
+        """Ask the worker to stop. A job that no worker has is cancelled on the spot."""
+        with writing(self._engine) as connection:
+            unended = table.c.active_subject.is_not(None)
+            connection.execute(update(table).where(table.c.id == job_id, unended).values(cancel=True))
+            idle = or_(table.c.state == JobState.WAITING.value, self._interrupted(self.clock()))
+            ended = self._ended(JobState.CANCELLED)
+            connection.execute(update(table).where(table.c.id == job_id, idle).values(ended))
+
+    def is_interrupted(self, job: Job) -> bool:
+        """Whether its worker has given no sign of life for as long as its lease."""
+        return job.state is JobState.RUNNING and job.lease_until is not None and job.lease_until <= self.clock()
+
+    @staticmethod
+    def _interrupted(now: datetime) -> ColumnElement[bool]:
+        return and_(table.c.state == JobState.RUNNING.value, table.c.lease_until <= now)
+
+    def _ended(self, state: JobState) -> dict[str, Any]:
+        return {
+            "state": state.value,
+            "ended_at": self.clock(),
+            "active_subject": None,
+            "worker": None,
+            "lease_until": None,
+        }
+
+    def _insert(self, kind: str, subject: str, user_id: str) -> Job | None:
+        values = {
+            "kind": kind,
+            "subject": subject,
+            "active_subject": subject,
+            "user_id": user_id,
+            "state": JobState.WAITING.value,
+            "created_at": self.clock(),
+        }
+        try:
+            with writing(self._engine) as connection:
+                made = connection.execute(insert(table).values(values)).inserted_primary_key
+        except IntegrityError:
+            return None
+        return self.get(made[0]) if made else None
+
+    def _first(self, *conditions: ColumnElement[bool]) -> Job | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(table).where(*conditions).order_by(table.c.id.desc()).limit(1)).first()
+        return row and _job(row)
+
+    def _update(self, condition: ColumnElement[bool], **values: Any) -> bool:
+        with writing(self._engine) as connection:
+            return connection.execute(update(table).where(condition).values(values)).rowcount == 1
+
+
+def _held(job_id: int, worker: str) -> ColumnElement[bool]:
+    return and_(table.c.id == job_id, table.c.state == JobState.RUNNING.value, table.c.worker == worker)
+
+
+def _columns(progress: Progress | None) -> dict[str, Any]:
+    if progress is None:
+        return {}
+    values = {field.name: getattr(progress, field.name) for field in fields(progress)}
+    return values | {"note": _packed(progress.note)}
+
+
+def _job(row: Row[Any]) -> Job:
+    values = dict(row._mapping)
+    values.pop("active_subject")
+    progress = Progress(values.pop("done"), values.pop("total"), values.pop("rate"), _unpacked(values.pop("note")))
+    return Job(**values | {"state": JobState(values["state"]), "progress": progress})
+
+
+def _packed(note: str) -> str:
+    return json.dumps([note.template, note.params] if isinstance(note, Sentence) else note) if note else ""
+
+
+def _unpacked(text: str) -> str:
+    note = json.loads(text) if text else ""
+    return note if isinstance(note, str) else Sentence(note[0], **note[1])
