@@ -98,6 +98,16 @@ list_mapping = _table(
     UniqueConstraint("connection_id", "crm_list", "erp_list", "erp_item"),
 )
 
+erp_list_item = _table(
+    "erp_list_item",
+    _own("connection"),
+    Column("list_name", String(100), nullable=False),
+    Column("item_key", String(255), nullable=False),
+    Column("label", String(255), nullable=False),
+    Column("position", Integer, nullable=False),
+    UniqueConstraint("connection_id", "list_name", "item_key"),
+)
+
 link = _table(
     "link",
     Column("id", _Id, primary_key=True),
@@ -199,17 +209,25 @@ plan_row = _table(
     Column("status", String(10), nullable=False),
     Column("icons", String(40), nullable=False, default=""),
     Column("reason", String(40), nullable=False, default=""),
-    Column("match_key", String(64)),
     Column("entity_id", String(64)),
     Column("linked", Boolean, nullable=False, default=False),
     Column("depends_on", _Id),  # the row that makes this row's company
     Column("ticked", Boolean, nullable=False, default=True),
+    Column("partial", Boolean, nullable=False, default=False),  # some of its fields are unticked
     Column("label", String(200), nullable=False),
     Column("body", Long, nullable=False),  # JSON: changes, reason, match, candidates, problems
     Index(None, "import_id", "status", "id"),
-    Index(None, "import_id", "match_key"),
     Index(None, "import_id", "entity_id"),
     Index(None, "depends_on"),
+)
+
+plan_key = _table(
+    "plan_key",
+    Column("row_id", _Id, ForeignKey("erp_import_plan_row.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("import_id", _Id, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("double_key", String(64), nullable=False),  # the duplicate rule's key within its scope
+    Index(None, "import_id", "kind", "double_key"),
 )
 
 plan_item = _table(

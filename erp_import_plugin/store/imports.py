@@ -1,0 +1,189 @@
+"""Imports: what one admin brings over in one go, from the first search to the result."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Connection as Transaction
+from sqlalchemy import Row, func, insert, select, update
+
+from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.engine.results import Accounts
+from erp_import_plugin.engine.settings import (
+    Action,
+    ChannelPolicy,
+    DuplicateSettings,
+    EmptyValue,
+    ImportSettings,
+    ListPolicy,
+    NoCompany,
+)
+from erp_import_plugin.host_api import EntityKind, User
+from erp_import_plugin.store import codec
+from erp_import_plugin.store.tables import import_ as table
+from erp_import_plugin.store.tables import import_selection
+
+
+class ImportState(str, Enum):
+    """How far an import has come. A job may be running in any of the first three."""
+
+    STAGING = "staging"
+    PLANNED = "planned"
+    IMPORTING = "importing"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import. ``token`` is its public id; ``actor_type`` the one chosen first."""
+
+    id: int
+    token: str
+    owner_id: str
+    owner_name: str
+    connection_id: int
+    actor_type: ActorType
+    state: ImportState
+    settings: ImportSettings | None
+    accounts: Accounts | None
+    created_at: datetime
+    planned_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+def create(tx: Transaction, owner: User, connection_id: int, actor_type: ActorType, at: datetime) -> Import:
+    """Begin an import."""
+    token = secrets.token_urlsafe(16)
+    tx.execute(
+        insert(table).values(
+            token=token,
+            owner_id=owner.id,
+            owner_name=owner.name,
+            connection_id=connection_id,
+            actor_type=actor_type.value,
+            state=ImportState.STAGING.value,
+            created_at=at,
+        )
+    )
+    return _import(tx.execute(select(table).where(table.c.token == token)).one())
+
+
+def get(tx: Transaction, token: str) -> Import | None:
+    """The import with this public id."""
+    row = tx.execute(select(table).where(table.c.token == token)).one_or_none()
+    return _import(row) if row else None
+
+
+def listed(tx: Transaction, owner_id: str | None, offset: int, limit: int) -> tuple[list[Import], int]:
+    """One page of the imports of one owner (None: of everyone), newest first, and how many there are in all."""
+    mine = [] if owner_id is None else [table.c.owner_id == owner_id]
+    total = tx.scalar(select(func.count()).select_from(table).where(*mine)) or 0
+    rows = tx.execute(select(table).where(*mine).order_by(table.c.id.desc()).offset(offset).limit(limit))
+    return [_import(row) for row in rows], total
+
+
+def last_settings(tx: Transaction, owner_id: str, connection_id: int) -> ImportSettings | None:
+    """The settings this user last chose for this connection."""
+    row = tx.execute(
+        select(table.c.settings)
+        .where(table.c.owner_id == owner_id, table.c.connection_id == connection_id, table.c.settings.is_not(None))
+        .order_by(table.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return settings_from_text(row.settings) if row else None
+
+
+def set_state(tx: Transaction, import_id: int, state: ImportState, **moments: datetime | None) -> None:
+    """Move on to another state; ``moments`` are planned_at, started_at, ended_at."""
+    tx.execute(update(table).where(table.c.id == import_id).values(state=state.value, **moments))
+
+
+def move(tx: Transaction, import_id: int, before: ImportState, after: ImportState) -> bool:
+    """Move from one state to another; False if it is no longer in the first, because somebody else moved it."""
+    moved = update(table).where(table.c.id == import_id, table.c.state == before.value)
+    return bool(tx.execute(moved.values(state=after.value)).rowcount)
+
+
+def save_settings(tx: Transaction, import_id: int, settings: ImportSettings) -> None:
+    """Keep the chosen settings."""
+    tx.execute(update(table).where(table.c.id == import_id).values(settings=settings_to_text(settings)))
+
+
+def save_accounts(tx: Transaction, import_id: int, accounts: Accounts) -> None:
+    """Keep the accounts of the plan or of the result."""
+    tx.execute(update(table).where(table.c.id == import_id).values(counts=codec.dumps(asdict(accounts))))
+
+
+def save_impact(tx: Transaction, import_id: int, impact: Mapping[str, Any] | None) -> None:
+    """Keep what the plan touches; None when a tick has made it untrue."""
+    text = None if impact is None else codec.dumps(impact)
+    tx.execute(update(table).where(table.c.id == import_id).values(impact=text))
+
+
+def impact(tx: Transaction, import_id: int) -> Any:
+    """What was kept by :func:`save_impact`."""
+    return codec.loads(tx.scalar(select(table.c.impact).where(table.c.id == import_id)))
+
+
+def save_selection(tx: Transaction, import_id: int, kind: EntityKind, result: str, selection_id: str) -> None:
+    """Remember the selection that holds the new, or the changed, entities of one kind."""
+    tx.execute(
+        insert(import_selection).values(import_id=import_id, kind=kind.value, result=result, selection_id=selection_id)
+    )
+
+
+def selections(tx: Transaction, import_id: int) -> dict[tuple[EntityKind, str], str]:
+    """The ids of an import's selections by kind and "new" or "changed"."""
+    rows = tx.execute(select(import_selection).where(import_selection.c.import_id == import_id))
+    return {(EntityKind(row.kind), row.result): row.selection_id for row in rows}
+
+
+def settings_to_text(settings: ImportSettings) -> str:
+    """Settings as JSON text."""
+    return codec.dumps(asdict(settings))
+
+
+def settings_from_text(text: str) -> ImportSettings:
+    """Settings again. Keys that this version does not know are left out."""
+    data = codec.loads(text)
+    for kind in ("company", "person", "project"):
+        data[kind] = _duplicates(data.get(kind) or {})
+    data["no_company"] = NoCompany(data["no_company"])
+    data["lists"] = {name: ListPolicy(policy) for name, policy in data["lists"].items()}
+    data["phones"], data["web"] = ChannelPolicy(data["phones"]), ChannelPolicy(data["web"])
+    known = {field.name for field in fields(ImportSettings)}
+    return ImportSettings(**{key: value for key, value in data.items() if key in known})
+
+
+def _duplicates(data: Mapping[str, Any]) -> DuplicateSettings:
+    return DuplicateSettings(
+        match=data.get("match"),
+        action=Action(data.get("action", Action.MERGE)),
+        empty=EmptyValue(data.get("empty", EmptyValue.KEEP)),
+        linked=Action(data["linked"]) if data.get("linked") else None,
+    )
+
+
+def _import(row: Row[Any]) -> Import:
+    counts = codec.loads(row.counts)
+    return Import(
+        id=row.id,
+        token=row.token,
+        owner_id=row.owner_id,
+        owner_name=row.owner_name,
+        connection_id=row.connection_id,
+        actor_type=ActorType(row.actor_type),
+        state=ImportState(row.state),
+        settings=settings_from_text(row.settings) if row.settings else None,
+        accounts=Accounts(**counts) if counts else None,
+        created_at=row.created_at,
+        planned_at=row.planned_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )

@@ -1,0 +1,105 @@
+"""Links: the lasting ties from (connection, actor type, legal entity, ERP key) to an entity."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection as Transaction
+from sqlalchemy import Select, and_, delete, exists, insert, literal, select
+
+from erp_import_plugin.engine.results import Status
+from erp_import_plugin.host_api import EntityKind
+from erp_import_plugin.store.tables import link, outcome, plan_row, staged
+
+
+@dataclass(frozen=True, slots=True)
+class ActorPlace:
+    """What names an actor within a connection."""
+
+    actor_type: str
+    legal_entity: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link: its own id and the entity's."""
+
+    id: int
+    entity_id: str
+
+
+def linked(tx: Transaction, connection_id: int, places: Collection[ActorPlace]) -> dict[ActorPlace, Link]:
+    """The links of some actors; actors never imported are left out."""
+    wanted = set(places)
+    rows = tx.execute(
+        select(link).where(
+            link.c.connection_id == connection_id, link.c.erp_key.in_(sorted({place.key for place in wanted}))
+        )
+    )
+    found = {ActorPlace(row.actor_type, row.legal_entity, row.erp_key): Link(row.id, row.entity_id) for row in rows}
+    return {place: one for place, one in found.items() if place in wanted}
+
+
+def forget(tx: Transaction, links: Collection[Link]) -> None:
+    """Remove links whose entities are gone."""
+    tx.execute(delete(link).where(link.c.id.in_([one.id for one in links])))
+
+
+def save(
+    tx: Transaction, connection_id: int, rows: Collection[tuple[ActorPlace, EntityKind, str]], at: datetime
+) -> None:
+    """Link actors to entities. An actor that was linked meanwhile makes the database refuse, and the caller with it."""
+    data = [
+        {
+            "connection_id": connection_id,
+            "actor_type": place.actor_type,
+            "legal_entity": place.legal_entity,
+            "erp_key": place.key,
+            "kind": kind.value,
+            "entity_id": entity_id,
+            "created_at": at,
+        }
+        for place, kind, entity_id in rows
+    ]
+    if data:
+        tx.execute(insert(link), data)
+
+
+def save_unchanged(tx: Transaction, connection_id: int, import_id: int, at: datetime) -> None:
+    """Link the actors whose entity was found and needs no change, so that a later rename does not lose them."""
+    tx.execute(insert(link).from_select(_COLUMNS, _unchanged(connection_id, import_id, at)))
+
+
+_COLUMNS = ("connection_id", "actor_type", "legal_entity", "erp_key", "kind", "entity_id", "created_at")
+
+
+def _unchanged(connection_id: int, import_id: int, at: datetime) -> Select[tuple[object, ...]]:
+    same_actor = and_(
+        link.c.connection_id == connection_id,
+        link.c.actor_type == staged.c.actor_type,
+        link.c.legal_entity == staged.c.legal_entity,
+        link.c.erp_key == staged.c.erp_key,
+    )
+    return (
+        select(
+            literal(connection_id),
+            staged.c.actor_type,
+            staged.c.legal_entity,
+            staged.c.erp_key,
+            outcome.c.kind,
+            outcome.c.entity_id,
+            literal(at, link.c.created_at.type),
+        )
+        .join(outcome, outcome.c.id == staged.c.id)
+        .join(plan_row, plan_row.c.id == staged.c.id)
+        .where(
+            staged.c.import_id == import_id,
+            outcome.c.status == Status.UNCHANGED.value,
+            outcome.c.entity_id.is_not(None),
+            plan_row.c.linked.is_(False),
+            ~exists().where(same_actor),
+        )
+    )

@@ -1,0 +1,138 @@
+"""Outcomes: what became of each row. They commit with the writes they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, insert, literal, null, or_, select
+from sqlalchemy import Connection as Transaction
+
+from erp_import_plugin.engine.applying import Outcome
+from erp_import_plugin.engine.reasons import Reason, ReasonCode
+from erp_import_plugin.engine.results import Status
+from erp_import_plugin.host_api import EntityKind
+from erp_import_plugin.store import codec
+from erp_import_plugin.store.plan import WRITES
+from erp_import_plugin.store.tables import outcome, plan_row
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """A row of the result: what became of an actor, and why."""
+
+    row: int
+    kind: EntityKind
+    label: str
+    status: Status
+    reason: Reason | None
+    entity_id: str | None
+    company_id: str | None
+
+
+def settle(tx: Transaction, import_id: int) -> None:
+    """Give an outcome to every row that is not to be written, in one statement. Doing it again changes nothing."""
+    unticked = codec.dumps(codec.reason_to_data(Reason(ReasonCode.UNTICKED)))
+    planned = plan_row.c.status.in_(WRITES)
+    done = exists().where(outcome.c.id == plan_row.c.id)
+    rows = select(
+        plan_row.c.id,
+        plan_row.c.import_id,
+        plan_row.c.kind,
+        case((planned, literal(Status.SKIPPED.value)), else_=plan_row.c.status),
+        case((planned, literal(unticked)), else_=null()),
+        plan_row.c.entity_id,
+    ).where(plan_row.c.import_id == import_id, or_(~planned, plan_row.c.ticked.is_(False)), ~done)
+    columns = ["id", "import_id", "kind", "status", "reason", "entity_id"]
+    tx.execute(insert(outcome).from_select(columns, rows, include_defaults=False))
+
+
+def save(tx: Transaction, import_id: int, kind: EntityKind, outcomes: Sequence[Outcome]) -> None:
+    """Keep the outcomes of a chunk. A row that has one already makes the database refuse."""
+    if outcomes:
+        tx.execute(insert(outcome), [_row(import_id, kind, one) for one in outcomes])
+
+
+def counts(tx: Transaction, import_id: int) -> dict[Status, int]:
+    """How many rows have each status."""
+    rows = tx.execute(
+        select(outcome.c.status, func.count().label("rows"))
+        .where(outcome.c.import_id == import_id)
+        .group_by(outcome.c.status)
+    )
+    return {Status(row.status): row.rows for row in rows}
+
+
+def companies(tx: Transaction, rows: Collection[int]) -> dict[int, str]:
+    """The company that each of some rows has become or made, where it has."""
+    found = tx.execute(select(outcome).where(outcome.c.id.in_(list(rows))))
+    made = {
+        row.id: row.company_id or (row.entity_id if row.kind == EntityKind.COMPANY.value else None) for row in found
+    }
+    return {row: company for row, company in made.items() if company}
+
+
+def page(
+    tx: Transaction, import_id: int, statuses: Collection[Status], text: str, offset: int, limit: int
+) -> tuple[list[ResultRow], int]:
+    """One page of the rows with one of the statuses and the text in their label, and how many those are."""
+    wanted: list[ColumnElement[bool]] = [outcome.c.import_id == import_id]
+    wanted.append(outcome.c.status.in_([status.value for status in statuses]))
+    if text:
+        wanted.append(plan_row.c.label.icontains(text, autoescape=True))
+    same_row = plan_row.c.id == outcome.c.id
+    counted = select(func.count()).select_from(outcome)
+    total = tx.scalar((counted.join(plan_row, same_row) if text else counted).where(*wanted)) or 0
+    rows = tx.execute(
+        select(outcome, plan_row.c.label, plan_row.c.body)
+        .join(plan_row, same_row)
+        .where(*wanted)
+        .order_by(outcome.c.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [_result(row) for row in rows], total
+
+
+def written(
+    tx: Transaction, import_id: int, kind: EntityKind, status: Status, after: int, limit: int
+) -> list[tuple[int, str]]:
+    """Row and entity id of the entities of one kind that are new, or changed, after a row id."""
+    mine = and_(outcome.c.import_id == import_id, outcome.c.status == status.value, outcome.c.id > after)
+    own = select(outcome.c.id, outcome.c.entity_id.label("entity_id")).where(mine, outcome.c.kind == kind.value)
+    parts = own
+    if kind is EntityKind.COMPANY and status is Status.NEW:
+        made = select(outcome.c.id, outcome.c.company_id.label("entity_id")).where(
+            mine, outcome.c.company_id.is_not(None)
+        )
+        rows = tx.execute(own.union_all(made).order_by("id").limit(limit))
+    else:
+        rows = tx.execute(parts.order_by(outcome.c.id).limit(limit))
+    return [(row.id, row.entity_id) for row in rows]
+
+
+def _row(import_id: int, kind: EntityKind, one: Outcome) -> dict[str, Any]:
+    return {
+        "id": one.row,
+        "import_id": import_id,
+        "kind": kind.value,
+        "status": one.status.value,
+        "reason": codec.dumps(codec.reason_to_data(one.reason)) if one.reason else None,
+        "entity_id": one.entity_id,
+        "company_id": one.company_id,
+    }
+
+
+def _result(row: Row[Any]) -> ResultRow:
+    reason = codec.reason_from_data(codec.loads(row.reason))
+    planned = codec.row_from_text(row.id, row.kind, row.status, row.label, row.body)
+    return ResultRow(
+        row=row.id,
+        kind=planned.kind,
+        label=row.label,
+        status=Status(row.status),
+        reason=reason or planned.reason,
+        entity_id=row.entity_id,
+        company_id=row.company_id,
+    )

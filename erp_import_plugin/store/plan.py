@@ -1,0 +1,275 @@
+"""The stored plan: what the preview shows and the import applies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection as Transaction
+
+from erp_import_plugin.engine.changes import NewItem, PlannedRow
+from erp_import_plugin.engine.normalising import digest
+from erp_import_plugin.engine.results import Status
+from erp_import_plugin.host_api import EntityKind
+from erp_import_plugin.store import codec
+from erp_import_plugin.store.tables import outcome, plan_item, plan_key, plan_row
+
+WRITES = tuple(status.value for status in Status if status.writes)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFilter:
+    """Which rows a page shows: of one status (None: all), with a text in their label, ticked, unticked or both."""
+
+    status: Status | None = None
+    text: str = ""
+    ticked: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A row of the plan and whether it is to be imported."""
+
+    planned: PlannedRow
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRow:
+    """What another row of the import does about a company."""
+
+    status: Status
+    entity_id: str | None
+    ticked: bool
+
+
+def previous(tx: Transaction, rows: Collection[int]) -> dict[int, PlanLine]:
+    """The rows as an earlier preview left them, where something was unticked."""
+    touched = or_(plan_row.c.ticked.is_(False), plan_row.c.partial.is_(True))
+    found = tx.execute(select(plan_row).where(plan_row.c.id.in_(list(rows)), touched))
+    return {row.id: _line(row) for row in found}
+
+
+def save(tx: Transaction, import_id: int, lines: Sequence[PlanLine]) -> None:
+    """Keep the plan of some rows, in place of an earlier one."""
+    ids = [line.planned.row for line in lines]
+    tx.execute(delete(plan_key).where(plan_key.c.row_id.in_(ids)))
+    tx.execute(delete(plan_row).where(plan_row.c.id.in_(ids)))
+    tx.execute(insert(plan_row), [_row(import_id, line) for line in lines])
+    keys = [key for line in lines for key in _keys(import_id, line.planned)]
+    if keys:
+        tx.execute(insert(plan_key), keys)
+
+
+def forget(tx: Transaction, import_id: int) -> None:
+    """Throw the plan away."""
+    tx.execute(delete(plan_key).where(plan_key.c.import_id == import_id))
+    tx.execute(delete(plan_row).where(plan_row.c.import_id == import_id))
+    tx.execute(delete(plan_item).where(plan_item.c.import_id == import_id))
+
+
+def replace(tx: Transaction, rows: Sequence[PlannedRow]) -> None:
+    """Change rows that are kept already; their ticks stay, their keys do not change."""
+    if rows:
+        statement = update(plan_row).where(plan_row.c.id == bindparam("row"))
+        tx.execute(statement, [{"row": row.row, **_columns(row)} for row in rows])
+
+
+def doubles(tx: Transaction, import_id: int, kind: EntityKind, after: int, limit: int) -> list[PlannedRow]:
+    """Rows, after a row id, whose actor has the same key as another of the import and is not linked."""
+    shared = (
+        select(plan_key.c.double_key)
+        .where(plan_key.c.import_id == import_id, plan_key.c.kind == kind.value)
+        .group_by(plan_key.c.double_key)
+        .having(func.count(plan_key.c.row_id.distinct()) > 1)
+    )
+    rows = (
+        select(plan_key.c.row_id)
+        .where(plan_key.c.import_id == import_id, plan_key.c.kind == kind.value)
+        .where(plan_key.c.double_key.in_(shared))
+    )
+    return _uncertain(tx, import_id, kind, plan_row.c.id.in_(rows) & plan_row.c.linked.is_(False), after, limit)
+
+
+def rivals(tx: Transaction, import_id: int, kind: EntityKind, after: int, limit: int) -> list[PlannedRow]:
+    """Rows, after a row id, that want the entity another row wants: all but the only one that is linked to it."""
+    claims = and_(plan_row.c.import_id == import_id, plan_row.c.kind == kind.value, plan_row.c.entity_id.is_not(None))
+    claims = and_(claims, plan_row.c.status.in_([*WRITES, Status.UNCHANGED.value]))
+    wanted = select(plan_row.c.entity_id).where(claims).group_by(plan_row.c.entity_id)
+    by_link = func.sum(case((plan_row.c.linked.is_(True), 1), else_=0))
+    by_several = wanted.having(func.count() > 1)
+    by_several_links = wanted.having(by_link > 1)
+    claimed_twice = plan_row.c.linked.is_(False) & plan_row.c.entity_id.in_(by_several)
+    linked_twice = plan_row.c.linked.is_(True) & plan_row.c.entity_id.in_(by_several_links)
+    return _uncertain(tx, import_id, kind, and_(claims, or_(claimed_twice, linked_twice)), after, limit)
+
+
+def company_rows(tx: Transaction, rows: Collection[int]) -> dict[int, CompanyRow]:
+    """What some rows do about their companies."""
+    found = tx.execute(select(plan_row).where(plan_row.c.id.in_(list(rows))))
+    return {row.id: CompanyRow(Status(row.status), row.entity_id, row.ticked) for row in found}
+
+
+def counts(tx: Transaction, import_id: int) -> dict[tuple[Status, bool], int]:
+    """How many rows there are by status and tick."""
+    found = tx.execute(
+        select(plan_row.c.status, plan_row.c.ticked, func.count().label("rows"))
+        .where(plan_row.c.import_id == import_id)
+        .group_by(plan_row.c.status, plan_row.c.ticked)
+    )
+    return {(Status(row.status), bool(row.ticked)): row.rows for row in found}
+
+
+def page(tx: Transaction, import_id: int, wanted: PlanFilter, offset: int, limit: int) -> tuple[list[PlanLine], int]:
+    """One page of the rows that pass the filter, in the order they were staged, and how many pass."""
+    passing = _passing(import_id, wanted)
+    total = tx.scalar(select(func.count()).select_from(plan_row).where(*passing)) or 0
+    rows = tx.execute(select(plan_row).where(*passing).order_by(plan_row.c.id).offset(offset).limit(limit))
+    return [_line(row) for row in rows], total
+
+
+def one(tx: Transaction, import_id: int, row_id: int) -> PlanLine | None:
+    """One row of the plan."""
+    row = tx.execute(select(plan_row).where(plan_row.c.import_id == import_id, plan_row.c.id == row_id)).one_or_none()
+    return _line(row) if row else None
+
+
+def tick(tx: Transaction, import_id: int, ticked: bool, rows: Collection[int]) -> None:
+    """Tick or untick some rows. A contact goes with the company its import creates: see :func:`_follow`."""
+    chosen = (plan_row.c.import_id == import_id, plan_row.c.id.in_(list(rows)))
+    tx.execute(update(plan_row).where(*chosen).values(ticked=ticked))
+    _follow(tx, import_id, ticked)
+
+
+def tick_all(tx: Transaction, import_id: int, ticked: bool, wanted: PlanFilter) -> None:
+    """Tick or untick all rows that pass the filter."""
+    tx.execute(update(plan_row).where(*_passing(import_id, wanted)).values(ticked=ticked))
+    _follow(tx, import_id, ticked)
+
+
+def pending(tx: Transaction, import_id: int, kind: EntityKind, limit: int) -> list[PlannedRow]:
+    """The next rows of one kind that are to be written and have no outcome yet."""
+    done = exists().where(outcome.c.id == plan_row.c.id)
+    rows = tx.execute(
+        select(plan_row)
+        .where(plan_row.c.import_id == import_id, plan_row.c.kind == kind.value)
+        .where(plan_row.c.status.in_(WRITES), plan_row.c.ticked.is_(True), ~done)
+        .order_by(plan_row.c.id)
+        .limit(limit)
+    )
+    return [_line(row).planned for row in rows]
+
+
+def to_write(tx: Transaction, import_id: int, after: int, limit: int) -> list[PlannedRow]:
+    """The ticked rows, after a row id, that are to be written, whatever has become of them."""
+    rows = tx.execute(
+        select(plan_row)
+        .where(plan_row.c.import_id == import_id, plan_row.c.id > after)
+        .where(plan_row.c.status.in_(WRITES), plan_row.c.ticked.is_(True))
+        .order_by(plan_row.c.id)
+        .limit(limit)
+    )
+    return [_line(row).planned for row in rows]
+
+
+def save_items(tx: Transaction, import_id: int, items: Mapping[NewItem, int]) -> None:
+    """Keep the list items the plan adds, with the number of rows that need each."""
+    tx.execute(delete(plan_item).where(plan_item.c.import_id == import_id))
+    rows = [
+        {"import_id": import_id, "list_name": item.list_name, "label": item.label, "rows": count}
+        for item, count in items.items()
+    ]
+    if rows:
+        tx.execute(insert(plan_item), rows)
+
+
+def items(tx: Transaction, import_id: int) -> dict[NewItem, tuple[int, str | None]]:
+    """The list items the plan adds: how many rows need each, and its id once it is there."""
+    rows = tx.execute(
+        select(plan_item).where(plan_item.c.import_id == import_id).order_by(plan_item.c.list_name, plan_item.c.label)
+    )
+    return {NewItem(row.list_name, row.label): (row.rows, row.item_id) for row in rows}
+
+
+def set_item_ids(tx: Transaction, import_id: int, ids: Mapping[NewItem, str]) -> None:
+    """Remember the ids of list items that are there now."""
+    if ids:
+        statement = update(plan_item).where(
+            plan_item.c.import_id == import_id,
+            plan_item.c.list_name == bindparam("of_list"),
+            plan_item.c.label == bindparam("labelled"),
+        )
+        rows = [{"of_list": item.list_name, "labelled": item.label, "item_id": key} for item, key in ids.items()]
+        tx.execute(statement, rows)
+
+
+def _follow(tx: Transaction, import_id: int, ticked: bool) -> None:
+    """Leave no contact ticked whose company is not: untick the contacts, or tick the companies, that belong."""
+    mine = and_(plan_row.c.import_id == import_id, plan_row.c.ticked.is_(ticked))
+    if ticked:
+        others = plan_row.c.id.in_(select(plan_row.c.depends_on).where(mine, plan_row.c.depends_on.is_not(None)))
+    else:
+        others = plan_row.c.depends_on.in_(select(plan_row.c.id).where(mine))
+    tx.execute(update(plan_row).where(plan_row.c.import_id == import_id, others).values(ticked=ticked))
+
+
+def _passing(import_id: int, wanted: PlanFilter) -> list[ColumnElement[bool]]:
+    passing = [plan_row.c.import_id == import_id]
+    if wanted.status is not None:
+        passing.append(plan_row.c.status == wanted.status.value)
+    if wanted.ticked is not None:
+        passing.append(plan_row.c.ticked.is_(wanted.ticked))
+    if wanted.text:
+        passing.append(plan_row.c.label.icontains(wanted.text, autoescape=True))
+    return passing
+
+
+def _uncertain(
+    tx: Transaction, import_id: int, kind: EntityKind, where: ColumnElement[bool], after: int, limit: int
+) -> list[PlannedRow]:
+    rows = tx.execute(
+        select(plan_row)
+        .where(plan_row.c.import_id == import_id, plan_row.c.kind == kind.value, plan_row.c.id > after)
+        .where(plan_row.c.status.in_([*WRITES, Status.UNCHANGED.value]), where)
+        .order_by(plan_row.c.id)
+        .limit(limit)
+    )
+    return [_line(row).planned for row in rows]
+
+
+def _row(import_id: int, line: PlanLine) -> dict[str, Any]:
+    planned = line.planned
+    partial = any(not field.ticked for change in planned.changes for field in change.fields)
+    return {
+        "id": planned.row,
+        "import_id": import_id,
+        "kind": planned.kind.value,
+        "ticked": line.ticked,
+        "label": planned.label,
+        "partial": partial,
+        **_columns(planned),
+    }
+
+
+def _columns(planned: PlannedRow) -> dict[str, Any]:
+    entity = planned.match.entities[0] if len(planned.match.entities) == 1 else None
+    return {
+        "status": planned.status.value,
+        "icons": " ".join(planned.icons()),
+        "reason": planned.reason.code.value if planned.reason else "",
+        "entity_id": entity,
+        "linked": planned.match.linked,
+        "depends_on": planned.depends_on,
+        "body": codec.row_to_text(planned),
+    }
+
+
+def _keys(import_id: int, planned: PlannedRow) -> list[dict[str, Any]]:
+    place = {"row_id": planned.row, "import_id": import_id, "kind": planned.kind.value}
+    return [place | {"double_key": digest(f"{key}\n{planned.scope}")} for key in planned.keys]
+
+
+def _line(row: Row[Any]) -> PlanLine:
+    return PlanLine(codec.row_from_text(row.id, row.kind, row.status, row.label, row.body), bool(row.ticked))

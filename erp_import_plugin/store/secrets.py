@@ -1,0 +1,33 @@
+"""Passwords of connections, encrypted at rest (Fernet: AES-128-CBC with HMAC-SHA256)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from erp_import_plugin.errors import Refused, Sentence
+
+
+class Vault:
+    """Encrypts with the first key and decrypts with any, so that keys can be rotated."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    def lock(self, secrets: Mapping[str, str]) -> str:
+        """The secrets of one connection as one encrypted text; empty for none."""
+        return self._fernet.encrypt(json.dumps(dict(secrets)).encode()).decode() if secrets else ""
+
+    def unlock(self, locked: str) -> dict[str, str]:
+        """The secrets again. Raises :class:`Refused` when no key fits."""
+        if not locked:
+            return {}
+        try:
+            secrets: dict[str, str] = json.loads(self._fernet.decrypt(locked.encode()))
+        except InvalidToken:
+            raise Refused(
+                Sentence("The password of this connection cannot be read with the present keys. Enter it again.")
+            ) from None
+        return secrets

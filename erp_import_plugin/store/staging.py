@@ -1,0 +1,236 @@
+"""The staged actors of an import: first wanted, then fetched in full, or missing in the ERP."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection as Transaction
+from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, literal, select, update
+
+from erp_import_plugin.connector_api import Actor, ActorRef, ActorType
+from erp_import_plugin.engine.candidates import StagedActor
+from erp_import_plugin.store import codec
+from erp_import_plugin.store.links import ActorPlace
+from erp_import_plugin.store.searches import Search
+from erp_import_plugin.store.tables import search_result, staged
+
+WANTED, FETCHED, MISSING = "wanted", "fetched", "missing"
+LABEL_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedActor:
+    """An actor as it came from the ERP, with the label it is shown by and what was wrong with it."""
+
+    row: int
+    actor: Actor
+    label: str
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRow:
+    """A staged actor as a list shows it."""
+
+    row: int
+    state: str
+    actor_type: ActorType
+    key: str
+    label: str
+    as_parent: bool
+
+
+def want_ticked(tx: Transaction, search: Search) -> int:
+    """Stage the ticked results of a search that are not staged yet; gives how many."""
+    already = exists().where(
+        staged.c.import_id == search.import_id,
+        staged.c.actor_type == search.actor_type.value,
+        staged.c.legal_entity == search_result.c.legal_entity,
+        staged.c.erp_key == search_result.c.erp_key,
+    )
+    ticked = (
+        select(
+            literal(search.import_id),
+            literal(WANTED),
+            literal(search.actor_type.value),
+            search_result.c.legal_entity,
+            search_result.c.erp_key,
+            search_result.c.parent_type,
+            search_result.c.parent_key,
+            literal(False),
+            literal(""),
+            search_result.c.erp_key,
+        )
+        .where(search_result.c.search_id == search.id, search_result.c.ticked.is_(True), ~already)
+        .order_by(search_result.c.position)
+    )
+    columns = ["import_id", "state", "actor_type", "legal_entity", "erp_key", "parent_type", "parent_key"]
+    columns += ["as_parent", "last_modified", "label"]
+    return tx.execute(insert(staged).from_select(columns, ticked, include_defaults=False)).rowcount
+
+
+def want_parents(tx: Transaction, import_id: int, places: Collection[ActorPlace]) -> None:
+    """Stage actors because others belong to them; none of them may be staged already."""
+    rows = [
+        {
+            "import_id": import_id,
+            "state": WANTED,
+            "actor_type": place.actor_type,
+            "legal_entity": place.legal_entity,
+            "erp_key": place.key,
+            "as_parent": True,
+            "label": place.key[:LABEL_LENGTH],
+        }
+        for place in places
+    ]
+    if rows:
+        tx.execute(insert(staged), rows)
+
+
+def wanted(tx: Transaction, import_id: int, limit: int) -> list[tuple[int, ActorPlace]]:
+    """Some actors of one type and legal entity that are still to be fetched, by row id."""
+    mine = (staged.c.import_id == import_id, staged.c.state == WANTED)
+    first = tx.execute(select(staged).where(*mine).order_by(staged.c.id).limit(1)).one_or_none()
+    if first is None:
+        return []
+    alike = (staged.c.actor_type == first.actor_type, staged.c.legal_entity == first.legal_entity)
+    rows = tx.execute(select(staged).where(*mine, *alike).order_by(staged.c.id).limit(limit))
+    return [(row.id, ActorPlace(row.actor_type, row.legal_entity, row.erp_key)) for row in rows]
+
+
+def save_fetched(tx: Transaction, fetched: Sequence[FetchedActor], missing: Sequence[int]) -> None:
+    """Keep what the ERP gave, and which it no longer has."""
+    if fetched:
+        statement = update(staged).where(staged.c.id == bindparam("row"))
+        tx.execute(statement, [_fetched(one) for one in fetched])
+    if missing:
+        tx.execute(update(staged).where(staged.c.id.in_(missing)).values(state=MISSING))
+
+
+def counts(tx: Transaction, import_id: int) -> dict[str, int]:
+    """How many staged actors are wanted, fetched and missing."""
+    rows = tx.execute(
+        select(staged.c.state, func.count().label("rows"))
+        .where(staged.c.import_id == import_id)
+        .group_by(staged.c.state)
+    )
+    found = {row.state: row.rows for row in rows}
+    return {state: found.get(state, 0) for state in (WANTED, FETCHED, MISSING)}
+
+
+def types(tx: Transaction, import_id: int) -> dict[ActorType, int]:
+    """How many actors of each type are staged."""
+    rows = tx.execute(
+        select(staged.c.actor_type, func.count()).where(staged.c.import_id == import_id).group_by(staged.c.actor_type)
+    )
+    found = {ActorType(actor_type): count for actor_type, count in rows}
+    return {actor_type: found[actor_type] for actor_type in ActorType if actor_type in found}
+
+
+def page(tx: Transaction, import_id: int, text: str, offset: int, limit: int) -> tuple[list[StagedRow], int]:
+    """One page of the staged actors whose label or key contains the text, and how many those are."""
+    mine = [staged.c.import_id == import_id]
+    if text:
+        mine.append(staged.c.label.icontains(text, autoescape=True) | (staged.c.erp_key == text))
+    total = tx.scalar(select(func.count()).select_from(staged).where(*mine)) or 0
+    rows = tx.execute(select(staged).where(*mine).order_by(staged.c.id).offset(offset).limit(limit))
+    return [_listed(row) for row in rows], total
+
+
+def remove(tx: Transaction, import_id: int, rows: Collection[int]) -> None:
+    """Take actors out of an import."""
+    tx.execute(delete(staged).where(staged.c.import_id == import_id, staged.c.id.in_(list(rows))))
+
+
+def chunks(
+    tx: Transaction, import_id: int, actor_types: Collection[ActorType], after: int, limit: int
+) -> list[StagedActor]:
+    """The next staged actors of some types after a row id, in the order they were staged."""
+    rows = tx.execute(
+        select(staged)
+        .where(
+            staged.c.import_id == import_id,
+            staged.c.actor_type.in_([actor_type.value for actor_type in actor_types]),
+            staged.c.id > after,
+        )
+        .order_by(staged.c.id)
+        .limit(limit)
+    )
+    return [_actor(row) for row in rows]
+
+
+def one(tx: Transaction, import_id: int, row_id: int) -> StagedActor | None:
+    """One staged actor."""
+    row = tx.execute(select(staged).where(staged.c.import_id == import_id, staged.c.id == row_id)).one_or_none()
+    return _actor(row) if row else None
+
+
+def rows_of(tx: Transaction, import_id: int, places: Collection[ActorPlace]) -> dict[ActorPlace, int]:
+    """The row ids of those actors that are staged in this import."""
+    keys = sorted({place.key for place in places})
+    rows = tx.execute(
+        select(staged.c.id, staged.c.actor_type, staged.c.legal_entity, staged.c.erp_key).where(
+            staged.c.import_id == import_id, staged.c.erp_key.in_(keys)
+        )
+    )
+    wanted_places = set(places)
+    found = {ActorPlace(row.actor_type, row.legal_entity, row.erp_key): row.id for row in rows}
+    return {place: row for place, row in found.items() if place in wanted_places}
+
+
+def places(tx: Transaction, rows: Collection[int]) -> dict[int, ActorPlace]:
+    """What names the actors of some rows."""
+    found = tx.execute(select(staged).where(staged.c.id.in_(list(rows))))
+    return {row.id: ActorPlace(row.actor_type, row.legal_entity, row.erp_key) for row in found}
+
+
+def absent_parents(tx: Transaction, import_id: int, limit: int) -> Iterator[ActorPlace]:
+    """Parents of staged actors that are not staged themselves."""
+    parent = staged.alias("parent")
+    is_there = and_(
+        parent.c.import_id == import_id,
+        parent.c.actor_type == staged.c.parent_type,
+        parent.c.legal_entity == staged.c.legal_entity,
+        parent.c.erp_key == staged.c.parent_key,
+    )
+    rows = tx.execute(
+        select(staged.c.parent_type, staged.c.legal_entity, staged.c.parent_key)
+        .where(staged.c.import_id == import_id, staged.c.parent_key.is_not(None), ~exists().where(is_there))
+        .distinct()
+        .limit(limit)
+    )
+    return (ActorPlace(row.parent_type, row.legal_entity, row.parent_key) for row in rows.all())
+
+
+def _fetched(one: FetchedActor) -> dict[str, Any]:
+    parent = one.actor.parent
+    return {
+        "row": one.row,
+        "state": FETCHED,
+        "values": codec.values_to_text(one.actor.values),
+        "problems": codec.dumps(list(one.problems)) if one.problems else None,
+        "last_modified": one.actor.last_modified[:255],
+        "label": one.label[:LABEL_LENGTH],
+        "parent_type": parent.actor_type.value if parent else None,
+        "parent_key": parent.key if parent else None,
+    }
+
+
+def _listed(row: Row[Any]) -> StagedRow:
+    return StagedRow(row.id, row.state, ActorType(row.actor_type), row.erp_key, row.label, row.as_parent)
+
+
+def _actor(row: Row[Any]) -> StagedActor:
+    return StagedActor(
+        row=row.id,
+        actor_type=ActorType(row.actor_type),
+        key=row.erp_key,
+        values=codec.values_from_text(row._mapping["values"]),
+        legal_entity=row.legal_entity,
+        parent=ActorRef(ActorType(row.parent_type), row.parent_key) if row.parent_key else None,
+        label=row.label,
+        missing=row.state == MISSING,
+        problems=tuple(codec.loads(row.problems) or ()),
+    )
