@@ -1,0 +1,58 @@
+"""Who may do what: asked at every step, on every path. Deny by default."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection as Transaction
+
+from erp_import_plugin.errors import NotFound, Refused, Sentence
+from erp_import_plugin.host_api import User
+from erp_import_plugin.store import connections as connection_store
+from erp_import_plugin.store import imports as import_store
+from erp_import_plugin.store.connections import Connection
+from erp_import_plugin.store.imports import Import
+from erp_import_plugin.workflow.rooms import Rooms
+
+
+class NotAllowed(Refused):
+    """The user has no right to import."""
+
+
+class SyncIsOn(Refused):
+    """Nothing is imported by hand while automatic synchronisation is on."""
+
+    def __init__(self) -> None:
+        super().__init__(Sentence("Automatic sync is on. Switch it off under Quote/Sync > Sync, then go on here."))
+
+
+def check_user(rooms: Rooms, user: User | None) -> User:
+    """The user, if they may import. Raises :class:`NotAllowed`."""
+    if user is None or not rooms.host.access.may_import(user):
+        raise NotAllowed(Sentence("You have no right to import from an ERP. Ask an administrator."))
+    return user
+
+
+def check_sync(rooms: Rooms) -> None:
+    """Raises :class:`SyncIsOn` while automatic synchronisation is on."""
+    if rooms.host.sync.is_on():
+        raise SyncIsOn()
+
+
+def user_by_id(rooms: Rooms, user_id: str) -> User:
+    """The user a job works for, if they still may import. Raises :class:`NotAllowed`."""
+    return check_user(rooms, rooms.host.access.find_user(user_id))
+
+
+def open_import(tx: Transaction, rooms: Rooms, user: User, token: str) -> Import:
+    """An import of the user's own, or of anyone for those who manage all. Raises :class:`NotFound`."""
+    found = import_store.get(tx, token)
+    if found is None or not (found.owner_id == user.id or rooms.host.access.may_manage_all(user)):
+        raise NotFound(Sentence("There is no such import."))
+    return found
+
+
+def open_connection(tx: Transaction, user: User, connection_id: int) -> Connection:
+    """A connection the user may import through. Raises :class:`NotFound`."""
+    found = connection_store.get(tx, connection_id)
+    if found is None or not found.usable_by(user):
+        raise NotFound(Sentence("There is no such ERP connection, or it is not active for you."))
+    return found

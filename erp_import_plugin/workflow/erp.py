@@ -1,0 +1,72 @@
+"""The way to the ERP of a connection: always through the guard, its failures as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from erp_import_plugin import connector_api
+from erp_import_plugin.connector_host import (
+    ConnectorFailure,
+    GuardedSession,
+    Limits,
+    LoadedConnector,
+    PlatformSettings,
+    Recovery,
+    open_session,
+)
+from erp_import_plugin.errors import ErpImportError, Sentence
+from erp_import_plugin.jobs import Cancelled
+from erp_import_plugin.store.connections import Connection
+from erp_import_plugin.workflow.rooms import Rooms
+
+
+class ErpFailed(ErpImportError):
+    """The ERP, or its connector, did not do what it was asked. ``field`` is the config field at fault, if it is one."""
+
+    def __init__(self, message: str, recovery: Recovery = Recovery.GIVE_UP, field: str | None = None) -> None:
+        super().__init__(message)
+        self.recovery = recovery
+        self.field = field
+
+
+def connector_of(rooms: Rooms, key: str) -> LoadedConnector:
+    """The connector with this key. Raises :class:`ErpFailed` when it is not installed, or broken."""
+    loaded = rooms.registry.get(key)
+    if loaded is None:
+        raise ErpFailed(
+            Sentence("The connector “%(key)s” of this connection is not installed, or cannot be loaded.", key=key)
+        )
+    return loaded
+
+
+@contextmanager
+def session(
+    rooms: Rooms, connection: Connection, cancelled: Callable[[], bool] = lambda: False, *, test: bool = False
+) -> Iterator[GuardedSession]:
+    """A session with the connection's ERP.
+
+    Raises:
+        ErpFailed: whatever goes wrong with the ERP or the connector, within the ``with`` too.
+        Cancelled: ``cancelled`` became true.
+    """
+    loaded = connector_of(rooms, connection.connector)
+    config = dict(connection.config) | rooms.vault.unlock(connection.secrets)
+    limits = Limits(call_timeout=rooms.config.call_timeout, test_timeout=rooms.config.test_timeout)
+    try:
+        opened = open_session(
+            loaded, config, limits.for_test() if test else limits, cancelled, platform_settings(rooms)
+        )
+        with opened as guarded:
+            yield guarded
+    except ConnectorFailure as failure:
+        raise ErpFailed(failure.message, failure.recovery, failure.field) from failure
+    except connector_api.Cancelled as stopped:
+        raise Cancelled() from stopped
+
+
+def platform_settings(rooms: Rooms) -> PlatformSettings:
+    """What the host allows connectors."""
+    files = Path(rooms.config.files) if rooms.config.files else None
+    return PlatformSettings(files=files, private_addresses=rooms.config.private_addresses)
