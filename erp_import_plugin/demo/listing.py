@@ -48,7 +48,7 @@ def page_of(session: Session, query: Any, number: int, *, whole: bool = False) -
     Args:
         query: an ordered Select; of one entity, or of several columns when ``whole`` is true.
     """
-    total = session.scalar(query.with_only_columns(func.count()).order_by(None)) or 0
+    total = session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)) or 0
     number = min(max(number, 1), max(1, -(-total // PAGE_SIZE)))
     result = session.execute(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
     return Page(result.all() if whole else result.scalars().all(), number, total)

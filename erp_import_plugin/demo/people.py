@@ -54,6 +54,7 @@ _VALID: dict[str, Callable[[str], bool]] = {
     "NO": orgnr.is_valid, "SE": se_vat.is_valid, "DK": cvr.is_valid, "DE": de_vat.is_valid, "NL": btw.is_valid,
     "GB": gb_vat.is_valid,
 }  # fmt: skip
+_BRANCHES = ("Partner", "Invest", "Team", "Nord", "Plus", "Holding")
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "ß": "ss", "đ": "d", "ł": "l"})
 
 
@@ -188,8 +189,7 @@ def _company_name(data: Country, index: int) -> tuple[str, int]:
     head, trade = divmod(index * _SPREAD % names, len(data.trades))
     words = [data.heads[head], data.trades[trade]]
     if index >= names:
-        cities = list(dict.fromkeys(place.city for place in data.places))
-        words.append(cities[index // names - 1])
+        words.append(_BRANCHES[index // names - 1])
     return " ".join([*words, data.form]), trade
 
 

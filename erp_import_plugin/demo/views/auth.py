@@ -23,8 +23,17 @@ _KEPT = ("language", "theme")
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    login = StringField(_l("User name"), filters=[cleaned], validators=[DataRequired(_l("Enter your user name."))])
-    password = PasswordField(_l("Password"), validators=[DataRequired(_l("Enter your password."))])
+    login = StringField(
+        _l("User name"),
+        filters=[cleaned],
+        validators=[DataRequired(_l("Enter your user name."))],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        validators=[DataRequired(_l("Enter your password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

@@ -35,6 +35,7 @@ class UserForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     password = PasswordField(
         _l("New password"),
         description=_l("At least 8 characters. Leave it empty to keep the password."),
+        render_kw={"autocomplete": "new-password"},
         validators=[Optional(), Length(min=8, max=200, message=_l("Enter 8 to 200 characters."))],
     )
 
