@@ -1,0 +1,372 @@
+// Comfort only: every page of the ERP import works without this file.
+// What a page marks:
+//   data-submit="id"    a change of this input presses the button with that id
+//   data-tick           a tick that is saved at once; its form has the address
+//   data-tick-all       ticks every data-tick of the same table
+//   data-live           a part with an id that is taken anew from the answer to a tick
+//   data-say            a text that is read out when it has changed
+//   data-dialog         a link whose page opens as a dialog
+//   data-panel          a link whose page opens in the side panel
+//   data-close          closes the dialog or panel it is in
+//   data-filter         narrows the items of the picker it is in
+//   data-search         the input that "/" goes to
+//   data-once           a form that is sent once however often it is pressed
+"use strict";
+
+(() => {
+  const page = document.querySelector(".erp");
+  if (!page) return;
+  const find = (name) => document.getElementById(name);
+  const live = find("erp-say");
+  const dialog = find("erp-dialog");
+  const keys = find("erp-keys");
+
+  const say = (text) => { if (live && text) live.textContent = text; };
+
+  const typing = (target) => target.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])");
+
+  async function fetchPage(address, options = {}) {
+    const answer = await fetch(address, { ...options, headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const html = await answer.text();
+    return { address: answer.url, page: new DOMParser().parseFromString(html, "text/html") };
+  }
+
+  function adopt(target, ...nodes) {
+    target.replaceChildren(...nodes.map((node) => document.importNode(node, true)));
+    if (window.htmx) window.htmx.process(target);
+  }
+
+  // ---- the room the host's page leaves us
+
+  function measure() {
+    const around = page.parentElement;
+    const style = getComputedStyle(around);
+    const set = (name, value) => page.style.setProperty(name, `${Math.max(0, Math.round(value))}px`);
+    set("--erp-above", page.getBoundingClientRect().top + window.scrollY);
+    set("--erp-below", parseFloat(style.paddingBlockEnd) || 0);
+    set("--erp-gutter", Math.min(parseFloat(style.paddingInlineStart) || 0, parseFloat(style.paddingInlineEnd) || 0));
+  }
+
+  // ---- ticks: ranges, and saving in the background
+
+  let lastTick = null;
+  let pending = new Map();
+  let timer = null;
+  let saving = Promise.resolve();
+
+  const ticksOf = (box) => [...box.closest("table, .erp-diff").querySelectorAll("[data-tick]:not(:disabled)")];
+
+  function range(box) {
+    const all = ticksOf(box);
+    const [from, to] = [all.indexOf(lastTick), all.indexOf(box)].sort((a, b) => a - b);
+    return from < 0 ? [box] : all.slice(from, to + 1);
+  }
+
+  function setTicks(boxes, ticked) {
+    for (const box of boxes) {
+      box.checked = ticked;
+      pending.set(box, ticked);
+    }
+    showPageTick(boxes[0]);
+    clearTimeout(timer);
+    timer = setTimeout(saveTicks, 120);
+  }
+
+  function showPageTick(box) {
+    const all = box && box.closest("table") && box.closest("table").querySelector("[data-tick-all]");
+    if (!all) return;
+    const boxes = ticksOf(box);
+    const count = boxes.filter((one) => one.checked).length;
+    all.checked = count > 0 && count === boxes.length;
+    all.indeterminate = count > 0 && count < boxes.length;
+  }
+
+  function saveTicks() {
+    const batch = pending;
+    pending = new Map();
+    saving = saving.then(() => postTicks(batch));
+  }
+
+  async function postTicks(batch) {
+    const [first] = batch.keys();
+    if (!first) return;
+    const form = first.form;
+    const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value });
+    for (const [box, ticked] of batch) {
+      body.append("shown", box.value);
+      if (ticked) body.append("tick", box.value);
+    }
+    try {
+      const answer = await fetchPage(form.action, { method: "POST", body });
+      if (!pending.size) renew(answer.page);
+    } catch {
+      for (const [box, ticked] of batch) box.checked = !ticked;
+      showPageTick(first);
+      say(live.dataset.lost);
+      find("erp-lost").hidden = false;
+    }
+  }
+
+  function renew(from) {
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const fresh = from.getElementById(part.id);
+      if (fresh && fresh.innerHTML !== part.innerHTML) {
+        part.className = fresh.className;
+        adopt(part, ...fresh.childNodes);
+      }
+    }
+    sayChanges();
+  }
+
+  let said = "";
+  function sayChanges() {
+    const text = [...document.querySelectorAll("[data-say]")].map((part) => part.textContent.trim()).join(" ");
+    if (said && text !== said) say(text);
+    said = text;
+  }
+
+  function ticked(event, box) {
+    const boxes = event.shiftKey && lastTick ? range(box) : [box];
+    setTicks(boxes, box.checked);
+    lastTick = box;
+  }
+
+  // ---- dialogs
+
+  let opener = null;
+
+  async function openDialog(link) {
+    let answer;
+    try {
+      answer = await fetchPage(link.href);
+    } catch {
+      location.assign(link.href);
+      return;
+    }
+    const body = answer.page.querySelector("[data-dialog-body]");
+    if (!body) {
+      location.assign(answer.address);
+      return;
+    }
+    find("erp-dialog-title").textContent = answer.page.querySelector("h1").textContent;
+    adopt(find("erp-dialog-body"), body);
+    show(dialog, link);
+  }
+
+  function show(which, from) {
+    if (dialog.open || keys.open) return;
+    opener = from;
+    which.showModal();
+    const first = which.querySelector("[autofocus], select, input:not([type=hidden])");
+    if (first) first.focus();
+  }
+
+  function closed() {
+    if (opener && opener.isConnected) opener.focus();
+    opener = null;
+  }
+
+  // ---- side panel
+
+  const list = location.href;
+  let row = null;
+
+  const panelFits = (panel) => panel && panel.parentElement.clientWidth >= 800;
+
+  async function openPanel(link) {
+    const panel = find("erp-panel");
+    let answer;
+    try {
+      answer = await fetchPage(link.href);
+    } catch {
+      location.assign(link.href);
+      return;
+    }
+    const body = answer.page.querySelector("[data-panel-body]");
+    if (!body) {
+      location.assign(answer.address);
+      return;
+    }
+    find("erp-panel-title").textContent = answer.page.querySelector("h1").textContent;
+    adopt(find("erp-panel-body"), body);
+    find("erp-panel-body").scrollTop = 0;
+    panel.hidden = false;
+    markRow(document.querySelector(`[data-panel][id="${CSS.escape(link.dataset.row || link.id)}"]`) || link);
+    history.replaceState(history.state, "", answer.address);
+    panel.focus();
+  }
+
+  function markRow(link) {
+    for (const old of document.querySelectorAll("tr[aria-current]")) old.removeAttribute("aria-current");
+    row = link;
+    const line = link.closest("tr");
+    if (line) line.setAttribute("aria-current", "true");
+  }
+
+  function closePanel() {
+    const panel = find("erp-panel");
+    if (!panel || panel.hidden) return false;
+    panel.hidden = true;
+    history.replaceState(history.state, "", list);
+    for (const old of document.querySelectorAll("tr[aria-current]")) old.removeAttribute("aria-current");
+    if (row && row.isConnected) row.focus();
+    return true;
+  }
+
+  // ---- pickers
+
+  function filterPicker(input) {
+    const wanted = input.value.trim().toLocaleLowerCase();
+    for (const item of input.closest(".erp-picker__box").querySelectorAll(".erp-tick")) {
+      item.hidden = wanted !== "" && !item.textContent.toLocaleLowerCase().includes(wanted);
+    }
+  }
+
+  function closePickers(except) {
+    for (const picker of page.querySelectorAll("details.erp-picker[open]")) {
+      if (picker !== except) picker.open = false;
+    }
+  }
+
+  function showPicked(picker) {
+    const shown = picker.querySelector("summary > span");
+    const names = [...picker.querySelectorAll("input:checked")].map((box) => box.closest(".erp-tick").textContent.trim());
+    shown.textContent = names.join(", ") || shown.dataset.none;
+  }
+
+  // ---- what the user does
+
+  page.addEventListener("click", (event) => {
+    const target = event.target;
+    const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) && event.button === 0;
+    const picker = target.closest("details.erp-picker");
+    closePickers(picker);
+    if (target.matches("[data-tick]")) {
+      ticked(event, target);
+      return;
+    }
+    const close = target.closest("[data-close]");
+    if (close && target.closest("dialog")) {
+      event.preventDefault();
+      target.closest("dialog").close();
+      return;
+    }
+    if (close && target.closest("#erp-panel")) {
+      event.preventDefault();
+      closePanel();
+      return;
+    }
+    const opens = target.closest("[data-dialog]");
+    if (opens && plain) {
+      event.preventDefault();
+      openDialog(opens);
+      return;
+    }
+    if (target.closest("[data-keys]")) show(keys, target.closest("[data-keys]"));
+    const link = target.closest("[data-panel]") || rowLink(target);
+    if (link && plain && panelFits(find("erp-panel"))) {
+      event.preventDefault();
+      openPanel(link);
+    } else if (link && plain && !target.closest("a")) {
+      location.assign(link.href);
+    }
+  });
+
+  function rowLink(target) {
+    if (target.closest("a, button, input, label, select, summary") || String(getSelection())) return null;
+    const line = target.closest("tbody tr");
+    return line && line.querySelector("[data-panel]");
+  }
+
+  page.addEventListener("change", (event) => {
+    const target = event.target;
+    if (target.matches("[data-tick-all]")) {
+      const boxes = [...target.closest("table").querySelectorAll("[data-tick]:not(:disabled)")];
+      const wrong = boxes.filter((box) => box.checked !== target.checked);
+      if (wrong.length) setTicks(wrong, target.checked);
+    }
+    if (target.closest(".erp-picker")) showPicked(target.closest(".erp-picker"));
+    const button = target.dataset.submit && find(target.dataset.submit);
+    if (button) button.form.requestSubmit(button);
+  });
+
+  page.addEventListener("input", (event) => {
+    if (event.target.matches("[data-filter]")) filterPicker(event.target);
+  });
+
+  page.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-once]")) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const form of page.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  function moveTick(box, step) {
+    const boxes = ticksOf(box);
+    const next = boxes[boxes.indexOf(box) + step];
+    if (next) next.focus();
+    return next;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const target = event.target instanceof Element ? event.target : document.body;
+    const bare = !(event.ctrlKey || event.metaKey || event.altKey);
+    if (target.matches("[data-tick]") && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      moveTick(target, event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Escape" && !dialog.open && !keys.open) {
+      const picker = target.closest("details.erp-picker[open]");
+      if (picker) {
+        picker.open = false;
+        picker.querySelector("summary").focus();
+      } else {
+        closePanel();
+      }
+    } else if (event.key === "Enter" && target.matches("[data-filter]")) {
+      event.preventDefault();
+    } else if (event.key === "Enter" && target.matches("[data-tick]")) {
+      const line = target.closest("tr");
+      const link = line && line.querySelector("[data-panel]");
+      if (link) {
+        event.preventDefault();
+        link.click();
+      }
+    } else if (bare && event.key === "/" && !typing(target) && page.querySelector("[data-search]")) {
+      event.preventDefault();
+      page.querySelector("[data-search]").focus();
+    } else if (bare && event.key === "?" && !typing(target)) {
+      event.preventDefault();
+      show(keys, target);
+    }
+  });
+
+  for (const one of [dialog, keys]) one.addEventListener("close", closed);
+
+  // ---- htmx: keep what the eye is on
+
+  let left = 0;
+  document.addEventListener("htmx:beforeSwap", () => {
+    const frame = page.querySelector(".erp-scroll");
+    left = frame ? frame.scrollLeft : 0;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const frame = page.querySelector(".erp-scroll");
+    if (frame) frame.scrollLeft = left;
+    lastTick = null;
+    const box = page.querySelector("[data-tick]");
+    if (box) showPageTick(box);
+    sayChanges();
+  });
+
+  measure();
+  window.addEventListener("resize", measure);
+  const box = page.querySelector("[data-tick]");
+  if (box) showPageTick(box);
+  sayChanges();
+})();
