@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from erp_import_plugin.engine.candidates import Candidate, person_name
@@ -16,13 +17,15 @@ from erp_import_plugin.engine.changes import (
     PlannedRow,
     RowCompany,
 )
-from erp_import_plugin.engine.fields import FieldRules, channel_form, distinct, is_empty
+from erp_import_plugin.engine.fields import Decision, FieldRules, channel_form, distinct, is_empty
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.settings import NO_CONTACTS, Action, ImportSettings, NoCompany
 from erp_import_plugin.host_api import (
     CHANNELS,
+    CrmField,
     CrmSchema,
+    CrmType,
     Entity,
     EntityKind,
     EntitySchema,
@@ -96,32 +99,28 @@ class Planner:
 
     def _update(self, candidate: Candidate, situation: Situation, entity: Entity, action: Action) -> PlannedRow:
         schema = self._schema.entities[candidate.kind]
-        rules = FieldRules(candidate.kind, action, self._settings, candidate.region)
+        rules = FieldRules(candidate.kind, action, self._settings, candidate.region, linked=situation.match.linked)
         _remember_channels(rules, schema, entity)
-        changes: list[FieldChange] = []
-        kept: list[KeptField] = []
-        wanted = _wanted(candidate, situation.company, schema)
-        for key, new in wanted.items():
-            decision = rules.decide(schema.fields[key], entity.values.get(key), new, candidate.fallbacks.get(key))
-            if isinstance(decision, FieldChange):
-                changes.append(decision)
-            elif decision is not None:
-                kept.append(decision)
-        changes += _filled(candidate, entity, schema, wanted)
+        decisions = list(_decisions(rules, candidate, situation.company, entity, schema))
+        changes = tuple(one for one in decisions if isinstance(one, FieldChange))
+        kept = tuple(one for one in decisions if isinstance(one, KeptField))
+        problems = tuple(one for one in decisions if isinstance(one, FieldProblem))
         if changes:
-            change = EntityChange(candidate.kind, entity.id, tuple(changes))
-            return _row(candidate, situation, Status.CHANGED, changes=(change,), kept=tuple(kept))
-        return _row(candidate, situation, Status.UNCHANGED, _unchanged_reason(kept), kept=tuple(kept))
+            change = EntityChange(candidate.kind, entity.id, changes)
+            return _row(candidate, situation, Status.CHANGED, None, (change,), kept, problems)
+        return _row(candidate, situation, Status.UNCHANGED, _unchanged_reason(kept, problems), (), kept, problems)
 
     def _create(self, candidate: Candidate, situation: Situation) -> PlannedRow:
         if situation.erased:
             return _row(candidate, situation, Status.SKIPPED, Reason(ReasonCode.ERASED))
         schema = self._schema.entities[candidate.kind]
-        values = self._new_values(candidate, situation.company, schema)
-        empty = [f for f in schema.fields.values() if f.mandatory and not f.read_only and is_empty(values.get(f.key))]
-        if empty:
-            names = ", ".join(field.key for field in empty)
-            return _row(candidate, situation, Status.FAILED, Reason(ReasonCode.MANDATORY_EMPTY, {"fields": names}))
+        given = _given(candidate, schema)
+        values = self._new_values(candidate, situation.company, schema, given)
+        missing = _missing(schema, values)
+        if missing:
+            return _row(candidate, situation, Status.FAILED, Reason(ReasonCode.MANDATORY_EMPTY, {"fields": missing}))
+        if not given:
+            return _row(candidate, situation, Status.SKIPPED, Reason(ReasonCode.EMPTY))
         if candidate.kind is EntityKind.PERSON and is_empty(values.get("company")):
             return self._without_company(candidate, situation, values)
         return _row(candidate, situation, Status.NEW, changes=(_created(candidate.kind, values),))
@@ -131,25 +130,38 @@ class Planner:
         if choice is NoCompany.SKIP:
             return _row(candidate, situation, Status.SKIPPED, Reason(ReasonCode.NO_COMPANY, setting="no_company"))
         if choice is NoCompany.CREATE:
-            company = _created(EntityKind.COMPANY, {"name": person_name(values)})
-            person = _created(EntityKind.PERSON, values | {"company": RowCompany(candidate.row)})
-            return _row(candidate, situation, Status.NEW, changes=(company, person))
-        if self._preferences.mandatory_company_on_contact:
+            return self._with_own_company(candidate, situation, values)
+        field = self._schema.entities[EntityKind.PERSON].fields.get("company")
+        if self._preferences.mandatory_company_on_contact or (field and field.mandatory):
             reason = Reason(ReasonCode.MANDATORY_COMPANY, setting="no_company")
             return _row(candidate, situation, Status.SKIPPED, reason)
         return _row(candidate, situation, Status.NEW, changes=(_created(EntityKind.PERSON, values),))
 
-    def _new_values(self, candidate: Candidate, company: Company, schema: EntitySchema) -> dict[str, NewValue]:
-        values = {key: new for key, new in _wanted(candidate, company, schema).items() if not is_empty(new)}
-        values = {key: _without_doubles(schema, key, new, candidate.region) for key, new in values.items()}
-        fallbacks = {key: new for key, new in candidate.fallbacks.items() if key in schema.fields}
-        return self._privacy(schema) | fallbacks | values
+    def _with_own_company(self, candidate: Candidate, situation: Situation, values: dict[str, NewValue]) -> PlannedRow:
+        name = person_name(values)
+        unfit = _unfit_name(name, self._schema.entities[EntityKind.COMPANY])
+        if unfit:
+            return _row(candidate, situation, Status.FAILED, unfit)
+        company = _created(EntityKind.COMPANY, {"name": name})
+        person = _created(EntityKind.PERSON, values | {"company": RowCompany(candidate.row)})
+        return _row(candidate, situation, Status.NEW, changes=(company, person))
+
+    def _new_values(
+        self, candidate: Candidate, company: Company, schema: EntitySchema, given: dict[str, NewValue]
+    ) -> dict[str, NewValue]:
+        values = dict(candidate.fallbacks) | self._privacy(schema) | given
+        if company.value is not None:
+            values["company"] = company.value
+        return {
+            key: _without_doubles(field, values[key], candidate.region)
+            for key, field in schema.fields.items()
+            if not field.read_only and not is_empty(values.get(key))
+        }
 
     def _privacy(self, schema: EntitySchema) -> dict[str, NewValue]:
         if schema.kind is not EntityKind.PERSON:
             return {}
-        chosen = {"legal_basis": self._settings.legal_basis, "consent_source": self._settings.consent_source}
-        return {key: value for key, value in chosen.items() if value and key in schema.fields}
+        return {"legal_basis": self._settings.legal_basis, "consent_source": self._settings.consent_source}
 
 
 def _wanted(candidate: Candidate, company: Company, schema: EntitySchema) -> dict[str, NewValue]:
@@ -160,15 +172,43 @@ def _wanted(candidate: Candidate, company: Company, schema: EntitySchema) -> dic
     return {key: wanted[key] for key, field in schema.fields.items() if key in wanted and not field.read_only}
 
 
-def _filled(
-    candidate: Candidate, entity: Entity, schema: EntitySchema, wanted: dict[str, NewValue]
-) -> list[FieldChange]:
-    """The empty fields for which the ERP has no usable value, and a default is at hand."""
-    return [
-        FieldChange(key, entity.values.get(key), candidate.fallbacks[key])
-        for key in schema.fields
-        if key in candidate.fallbacks and key not in wanted and is_empty(entity.values.get(key))
-    ]
+def _given(candidate: Candidate, schema: EntitySchema) -> dict[str, NewValue]:
+    """What the ERP has for a new entity."""
+    return {key: new for key, new in _wanted(candidate, NO_COMPANY, schema).items() if not is_empty(new)}
+
+
+def _missing(schema: EntitySchema, values: Mapping[str, NewValue]) -> str:
+    """The mandatory fields that stay empty. A contact without company is for the import settings to decide."""
+    return ", ".join(
+        key
+        for key, field in schema.fields.items()
+        if field.mandatory and not field.read_only and is_empty(values.get(key))
+        if not (schema.kind is EntityKind.PERSON and field.type is CrmType.COMPANY)
+    )
+
+
+def _unfit_name(name: str, company: EntitySchema) -> Reason | None:
+    """Why a company that has a name and nothing else cannot be made; fields are those of the company."""
+    about = {"kind": EntityKind.COMPANY.value}
+    missing = _missing(company, {"name": name}) if name else "name"
+    if missing:
+        return Reason(ReasonCode.MANDATORY_EMPTY, {"fields": missing, **about}, "no_company")
+    most = company.fields["name"].max_length
+    if most is not None and len(name) > most:
+        params = {"field": "name", "length": str(len(name)), "max": str(most), **about}
+        return Reason(ReasonCode.TOO_LONG, params, "no_company")
+    return None
+
+
+def _decisions(
+    rules: FieldRules, candidate: Candidate, company: Company, entity: Entity, schema: EntitySchema
+) -> Iterator[Decision]:
+    wanted = _wanted(candidate, company, schema)
+    for key, new in wanted.items():
+        yield rules.decide(schema.fields[key], entity.values.get(key), new, candidate.fallbacks.get(key))
+    for key in candidate.fallbacks:
+        if key in schema.fields and key not in wanted and not schema.fields[key].read_only:
+            yield rules.filled(schema.fields[key], entity.values.get(key), candidate.fallbacks[key])
 
 
 def _remember_channels(rules: FieldRules, schema: EntitySchema, entity: Entity) -> None:
@@ -179,10 +219,9 @@ def _remember_channels(rules: FieldRules, schema: EntitySchema, entity: Entity) 
             rules.known.setdefault(field.type, set()).update(map(form, value))
 
 
-def _without_doubles(schema: EntitySchema, key: str, value: NewValue, region: str) -> NewValue:
-    channel = schema.fields[key].type
-    if channel in CHANNELS and isinstance(value, tuple):
-        return distinct(value, channel_form(channel, region))  # type: ignore[arg-type]
+def _without_doubles(field: CrmField, value: NewValue, region: str) -> NewValue:
+    if field.type in CHANNELS and isinstance(value, tuple):
+        return distinct(value, channel_form(field.type, region))  # type: ignore[arg-type]
     return value
 
 
@@ -197,10 +236,10 @@ def _skip_reason(kind: EntityKind, match: Match) -> Reason:
     return Reason(ReasonCode.SKIP_DUPLICATE, {"rule": match.how or ""}, f"{kind.value}.action")
 
 
-def _unchanged_reason(kept: list[KeptField]) -> Reason:
-    if not kept:
-        return Reason(ReasonCode.SAME)
-    return Reason(ReasonCode.KEPT, {"count": str(len(kept))}, kept[0].setting)
+def _unchanged_reason(kept: tuple[KeptField, ...], problems: tuple[FieldProblem, ...]) -> Reason:
+    if kept:
+        return Reason(ReasonCode.KEPT, {"count": str(len(kept))}, kept[0].setting)
+    return problems[0].reason if problems else Reason(ReasonCode.SAME)
 
 
 def _row(
@@ -210,6 +249,7 @@ def _row(
     reason: Reason | None = None,
     changes: tuple[EntityChange, ...] = (),
     kept: tuple[KeptField, ...] = (),
+    problems: tuple[FieldProblem, ...] = (),
 ) -> PlannedRow:
     return PlannedRow(
         row=candidate.row,
@@ -220,7 +260,7 @@ def _row(
         match=situation.match,
         changes=changes,
         kept=kept,
-        problems=_fitting(candidate.problems),
+        problems=_fitting(problems + candidate.problems),
         keys=situation.keys,
         scope=situation.scope,
         region=candidate.region,

@@ -18,6 +18,7 @@ class ReasonCode(str, Enum):
     MANDATORY_COMPANY = "mandatory_company"
     COMPANY_LEFT_OUT = "company_left_out"
     ERASED = "erased"
+    EMPTY = "empty"
     UNTICKED = "unticked"
     NO_MAPPING = "no_mapping"
     # unchanged
