@@ -32,8 +32,10 @@ _LONGEST_HOST = 253  # RFC 1035, 2.3.4
 _IGNORABLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
-_VAT_COUNTRIES = phonenumbers.SUPPORTED_REGIONS | {"EL", "XI", "EU"}  # Greece, Northern Ireland, one-stop shop
-_VAT_PREFIX = re.compile(r"(CHE(?=\d{9}$)|[A-Z]{2})(?=.*\d.*\d.*\d.*\d)")
+# Beside the ISO codes: Switzerland's own prefix, Greece, Northern Ireland, the one-stop shop.
+_VAT_COUNTRIES = phonenumbers.SUPPORTED_REGIONS | {"CHE", "EL", "XI", "EU"}
+_VAT_PREFIX = re.compile(r"CHE(?=\d{9}$)|[A-Z]{2}")
+_FEWEST_VAT_DIGITS = 4
 _VAT_SUFFIX = re.compile(r"(?<=\d)(MVA|MWST|TVA|IVA|TPV|VAT|MOMS|BTW|UST)$")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21}
@@ -51,9 +53,10 @@ def vat(value: str) -> str:
     compact = _NOT_ALPHANUMERIC.sub("", text(value)).upper()
     compact = _VAT_SUFFIX.sub("", compact)
     prefix = _VAT_PREFIX.match(compact)
-    if prefix and (prefix[1] == "CHE" or prefix[1] in _VAT_COUNTRIES):
-        return compact[prefix.end() :]
-    return compact
+    if prefix is None or prefix[0] not in _VAT_COUNTRIES:
+        return compact
+    number = compact[prefix.end() :]
+    return number if sum(map(str.isdigit, number)) >= _FEWEST_VAT_DIGITS else compact
 
 
 def phone(value: str, region: str = "") -> str:
@@ -79,8 +82,8 @@ def url(value: str) -> str:
     An address without scheme, with http and with https lead to the same page and have the same form.
     """
     address = " ".join(_composed(_visible(value)).split())
-    if not address:
-        return ""
+    if not address or len(address) > _LONGEST_COMPOSED:  # urlsplit composes the host
+        return text(address)
     with_scheme = address if _SCHEME.match(address) else f"https://{address}"
     try:
         return _url(urlsplit(with_scheme))
