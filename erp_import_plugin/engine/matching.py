@@ -8,7 +8,7 @@ from erp_import_plugin.engine.changes import Match, RowCompany
 from erp_import_plugin.engine.planning import Company
 from erp_import_plugin.engine.rules import RULES, Rule
 from erp_import_plugin.engine.settings import Action, ImportSettings
-from erp_import_plugin.host_api import Entity, EntityKind
+from erp_import_plugin.host_api import CrmValue, Entity, EntityKind
 
 EVERYWHERE = ""
 
@@ -32,7 +32,11 @@ def within(scope: str, entities: Iterable[Entity]) -> tuple[str, ...]:
     """The ids of those found entities that lie in the scope."""
     if scope == EVERYWHERE:
         return tuple(entity.id for entity in entities)
-    return tuple(entity.id for entity in entities if f"company:{entity.values.get('company')}" == scope)
+    return tuple(entity.id for entity in entities if _lies_in(entity.values.get("company"), scope))
+
+
+def _lies_in(company: CrmValue, scope: str) -> bool:
+    return company is not None and f"company:{company}" == scope
 
 
 def match(linked: str | None, rule: Rule | None, found: Iterable[str], existing: Mapping[str, Entity]) -> Match:

@@ -46,7 +46,7 @@ class Accounts:
         """The accounts of ``read`` rows; raises :class:`UnbalancedError` if the counts do not add up to it."""
         accounts = cls(read, **{status.value: counts.get(status, 0) for status in Status})
         parts = sum(asdict(accounts).values()) - read
-        if parts != read:
+        if parts != read or any(count < 0 for count in counts.values()):
             raise UnbalancedError(f"{read} rows were read, but {parts} are accounted for: {accounts}")
         return accounts
 
