@@ -1,0 +1,83 @@
+"""Configure import settings: what can be chosen, what was chosen, and whether it can be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from erp_import_plugin.engine.settings import ChannelPolicy, DuplicateSettings, ImportSettings, ListPolicy, NoCompany
+from erp_import_plugin.host_api import CrmListItem, EntityKind, User
+from erp_import_plugin.store.imports import Import
+from erp_import_plugin.workflow.rooms import Rooms
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChoice:
+    """A duplicate rule; ``missing`` are the labels of the CRM fields that no ERP field is mapped to."""
+
+    name: str
+    label: str
+    available: bool
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KindForm:
+    """One entity kind: how many staged actors become it, its rules, and what is chosen.
+
+    ``staged`` is 0 for companies that are only fetched because a contact or project belongs to them.
+    """
+
+    kind: EntityKind
+    label: str
+    staged: int
+    rules: tuple[RuleChoice, ...]
+    settings: DuplicateSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ListForm:
+    """A CRM list that mapped fields use."""
+
+    name: str
+    label: str
+    has_default: bool
+    policy: ListPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class PersonForm:
+    """What only contacts need. ``no_company`` are the choices there are; item tuples are empty where there is no list."""
+
+    no_company: tuple[NoCompany, ...]
+    mandatory_company: bool
+    fetch_parents: bool
+    legal_bases: tuple[CrmListItem, ...]
+    consent_sources: tuple[CrmListItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsForm:
+    """The settings page. ``phones`` and ``web`` are None where no such field is mapped, ``persons`` without contacts."""
+
+    import_: Import
+    connection_name: str
+    kinds: tuple[KindForm, ...]
+    lists: tuple[ListForm, ...]
+    phones: ChannelPolicy | None
+    web: ChannelPolicy | None
+    persons: PersonForm | None
+    settings: ImportSettings
+
+
+def form(rooms: Rooms, user: User, token: str) -> SettingsForm:
+    raise NotImplementedError
+
+
+def save(rooms: Rooms, user: User, token: str, settings: ImportSettings) -> None:
+    raise NotImplementedError
+
+
+def from_mapping(data: Mapping[str, Any]) -> ImportSettings:
+    raise NotImplementedError
