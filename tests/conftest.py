@@ -4,7 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import Engine, create_engine
+
+from tests.support.browsers import chromium, running_browser
+from tests.support.requirements import leave_out
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all browser tests; each opens a context of its own."""
+    program = chromium()
+    if program is None:
+        leave_out("browser", "There is no Chromium here. On Debian: apt install chromium.")
+    with running_browser(program) as started:
+        yield started
 
 
 @pytest.fixture
