@@ -13,13 +13,13 @@ from erp_import_plugin.connector_api import FieldType, FieldValue
 
 # What is called a number but only names something: leading zeros and blanks belong to it.
 _NAMES_SOMETHING = re.compile(
-    r"(^|[\W_])(no|nr|num|id|ids|code|key|phone|fax|mobile|tel|zip|vat|iban|ean|gln|account|konto)\d*$"
-    r"|(number|nummer|code|phone|zip|vatno|account|key)\d*$",
+    r"(^|[\W_])(no|nr|num|id|ids|code|key|phone|fax|mobile|tel|zip|vat|iban|ean|gln|account|konto)[\s_]*\d*$"
+    r"|(number|nummer|code|phone|zip|vatno|account|key)[\s_]*\d*$",
     re.IGNORECASE,
 )
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
-_POINT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
-_COMMA = re.compile(r"-?(0|[1-9][0-9]*)(,[0-9]+)?")
+_POINT = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]+)?")
+_COMMA = re.compile(r"-?(0|[1-9][0-9]{0,14})(,[0-9]+)?")
 _COULD_BE_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
