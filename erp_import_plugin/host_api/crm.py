@@ -63,6 +63,9 @@ class Crm(Protocol):
     ) -> Mapping[str, Sequence[str]]:
         """The ids of the entities one of whose ``rule.keys`` is in ``keys``, by key; keys without any are left out."""
 
+    def count(self, tx: Transaction, kind: EntityKind) -> int:
+        """How many entities of this kind there are."""
+
     def read(
         self, tx: Transaction, kind: EntityKind, ids: Collection[str], fields: Collection[str]
     ) -> Mapping[str, Entity]:

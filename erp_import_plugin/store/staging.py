@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from erp_import_plugin.engine.candidates import StagedActor
 from erp_import_plugin.store import codec
 from erp_import_plugin.store.links import ActorPlace
 from erp_import_plugin.store.searches import Search
-from erp_import_plugin.store.tables import search_result, staged
+from erp_import_plugin.store.tables import link, search_result, staged
 
 WANTED, FETCHED, MISSING = "wanted", "fetched", "missing"
 LABEL_LENGTH = 200
@@ -61,7 +61,7 @@ def want_ticked(tx: Transaction, search: Search) -> int:
             search_result.c.parent_key,
             literal(False),
             literal(""),
-            search_result.c.erp_key,
+            func.substr(search_result.c.erp_key, 1, LABEL_LENGTH),
         )
         .where(search_result.c.search_id == search.id, search_result.c.ticked.is_(True), ~already)
         .order_by(search_result.c.position)
@@ -100,13 +100,25 @@ def wanted(tx: Transaction, import_id: int, limit: int) -> list[tuple[int, Actor
     return [(row.id, ActorPlace(row.actor_type, row.legal_entity, row.erp_key)) for row in rows]
 
 
-def save_fetched(tx: Transaction, fetched: Sequence[FetchedActor], missing: Sequence[int]) -> None:
-    """Keep what the ERP gave, and which it no longer has."""
+def save_fetched(
+    tx: Transaction,
+    fetched: Sequence[FetchedActor],
+    missing: Sequence[int],
+    unusable: Sequence[tuple[int, str]] = (),
+) -> None:
+    """Keep what the ERP gave, which actors it no longer has, and which it gave in a form that cannot be used, and why.
+
+    An unusable actor counts as missing; the reason is its problem.
+    """
     if fetched:
         statement = update(staged).where(staged.c.id == bindparam("row"))
         tx.execute(statement, [_fetched(one) for one in fetched])
     if missing:
         tx.execute(update(staged).where(staged.c.id.in_(missing)).values(state=MISSING))
+    if unusable:
+        statement = update(staged).where(staged.c.id == bindparam("row"))
+        rows = [{"row": row, "state": MISSING, "problems": codec.dumps([reason])} for row, reason in unusable]
+        tx.execute(statement, rows)
 
 
 def counts(tx: Transaction, import_id: int) -> dict[str, int]:
@@ -118,6 +130,14 @@ def counts(tx: Transaction, import_id: int) -> dict[str, int]:
     )
     found = {row.state: row.rows for row in rows}
     return {state: found.get(state, 0) for state in (WANTED, FETCHED, MISSING)}
+
+
+def totals(tx: Transaction, imports: Collection[int]) -> dict[int, int]:
+    """How many actors are staged in each of some imports."""
+    rows = tx.execute(
+        select(staged.c.import_id, func.count()).where(staged.c.import_id.in_(list(imports))).group_by(staged.c.import_id)
+    )
+    return {import_id: count for import_id, count in rows}
 
 
 def types(tx: Transaction, import_id: int) -> dict[ActorType, int]:
@@ -186,22 +206,32 @@ def places(tx: Transaction, rows: Collection[int]) -> dict[int, ActorPlace]:
     return {row.id: ActorPlace(row.actor_type, row.legal_entity, row.erp_key) for row in found}
 
 
-def absent_parents(tx: Transaction, import_id: int, limit: int) -> Iterator[ActorPlace]:
-    """Parents of staged actors that are not staged themselves."""
+def absent_parents(
+    tx: Transaction, import_id: int, connection_id: int, types: Collection[ActorType], limit: int
+) -> list[ActorPlace]:
+    """Parents, of some types, of staged actors that are neither staged themselves nor linked."""
     parent = staged.alias("parent")
-    is_there = and_(
+    is_staged = and_(
         parent.c.import_id == import_id,
         parent.c.actor_type == staged.c.parent_type,
         parent.c.legal_entity == staged.c.legal_entity,
         parent.c.erp_key == staged.c.parent_key,
     )
+    is_linked = and_(
+        link.c.connection_id == connection_id,
+        link.c.actor_type == staged.c.parent_type,
+        link.c.legal_entity == staged.c.legal_entity,
+        link.c.erp_key == staged.c.parent_key,
+    )
     rows = tx.execute(
         select(staged.c.parent_type, staged.c.legal_entity, staged.c.parent_key)
-        .where(staged.c.import_id == import_id, staged.c.parent_key.is_not(None), ~exists().where(is_there))
+        .where(staged.c.import_id == import_id, staged.c.parent_key.is_not(None))
+        .where(staged.c.parent_type.in_([actor_type.value for actor_type in types]))
+        .where(~exists().where(is_staged), ~exists().where(is_linked))
         .distinct()
         .limit(limit)
     )
-    return (ActorPlace(row.parent_type, row.legal_entity, row.parent_key) for row in rows.all())
+    return [ActorPlace(row.parent_type, row.legal_entity, row.parent_key) for row in rows]
 
 
 def _fetched(one: FetchedActor) -> dict[str, Any]:

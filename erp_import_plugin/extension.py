@@ -1,0 +1,108 @@
+"""The Flask extension: reads the configuration once, builds the rooms, and hands each what it needs."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+
+from flask import Flask, url_for
+from sqlalchemy import Engine
+
+from erp_import_plugin.cli import command
+from erp_import_plugin.config import Config
+from erp_import_plugin.connector_host import Registry
+from erp_import_plugin.errors import ConfigError
+from erp_import_plugin.host_api import Host, ImportSource, User
+from erp_import_plugin.jobs import Execution, InlineRunner, Jobs, Runner, ThreadRunner
+from erp_import_plugin.store import migrate
+from erp_import_plugin.store.jobs import JobStore
+from erp_import_plugin.store.secrets import Vault
+from erp_import_plugin.translations import gettext as _
+from erp_import_plugin.translations import init_app as init_translations
+from erp_import_plugin.web.blueprint import make_blueprint
+from erp_import_plugin.workflow.handlers import handlers
+from erp_import_plugin.workflow.rooms import Rooms
+
+EXTENSION = "erp_import"
+
+
+class ErpImport:
+    """Adds the import source *ERP Sync* to a Flask app.
+
+    ``engine`` is the host's database, ``host`` what it hands over (see ``docs/host.md``), ``plugins`` connectors beside
+    those that are installed. With ``init_app`` one object may serve several apps.
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        engine: Engine | None = None,
+        host: Host | None = None,
+        plugins: Iterable[object] = (),
+    ) -> None:
+        self._plugins = tuple(plugins)
+        if app is not None:
+            if engine is None or host is None:
+                raise ConfigError("ErpImport(app) needs the engine and the host as well.")
+            self.init_app(app, engine=engine, host=host)
+
+    def init_app(self, app: Flask, *, engine: Engine, host: Host) -> Installed:
+        """Register pages, commands and tables with the app.
+
+        Raises:
+            ConfigError: a key is wrong, or the app has the plugin already.
+        """
+        if EXTENSION in app.extensions:
+            raise ConfigError("This app has the ERP import already. Call init_app once per app.")
+        config = Config.from_mapping(app.config)
+        if not config.secret_keys:
+            raise ConfigError(
+                "Set SECRET_KEY or ERP_IMPORT_SECRET_KEYS: passwords of connections are encrypted with it."
+            )
+        migrate.upgrade(engine)
+        rooms = Rooms(engine, host, Registry.discover(self._plugins), config, Vault(config.secret_keys))
+        installed = Installed(app, rooms)
+        app.extensions[EXTENSION] = installed
+        init_translations(app)
+        app.register_blueprint(make_blueprint(config))
+        app.cli.add_command(command)
+        return installed
+
+
+class Installed:
+    """The plugin in one app: its rooms and its jobs."""
+
+    def __init__(self, app: Flask, rooms: Rooms) -> None:
+        self.rooms = rooms
+        self.config = rooms.config
+        store = JobStore(rooms.engine)
+        own = weakref.ref(app)
+
+        def around() -> AbstractContextManager[object]:
+            """Long work may call the host, which may need its app."""
+            there = own()
+            if there is None:
+                raise RuntimeError("the app is gone")
+            return there.app_context()
+
+        execution = Execution(store, handlers(rooms), rooms.config.lease, around)
+        self.runner: Runner = (
+            ThreadRunner(execution, rooms.config.workers)
+            if rooms.config.runner == "thread"
+            else InlineRunner(execution)
+        )
+        self.jobs = Jobs(store, execution, self.runner)
+
+    def source(self, user: User | None) -> ImportSource:
+        """*ERP Sync* for the host's own Import page, active if this user may import now; needs a request."""
+        reason = self._inactive(user)
+        return ImportSource(_("ERP Sync"), "erp-sync", url_for("erp_import.source"), not reason, reason)
+
+    def _inactive(self, user: User | None) -> str:
+        if self.rooms.host.sync.is_on():
+            return _("Automatic sync is on. Switch it off under Quote/Sync > Sync to import from the ERP by hand.")
+        if user is None or not self.rooms.host.access.may_import(user):
+            return _("You have no right to import from an ERP.")
+        return ""

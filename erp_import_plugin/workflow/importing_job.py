@@ -1,0 +1,161 @@
+"""The job that imports: applies the stored plan chunk by chunk, each with its links and outcomes in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import stamina
+from sqlalchemy import Connection as Transaction
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from erp_import_plugin.engine.applying import Outcome
+from erp_import_plugin.engine.changes import PlannedRow
+from erp_import_plugin.engine.reasons import Reason, ReasonCode
+from erp_import_plugin.engine.results import Accounts, Status
+from erp_import_plugin.errors import ErpImportError, Sentence
+from erp_import_plugin.host_api import EntityKind, User
+from erp_import_plugin.jobs import Cancelled, JobContext, LeaseLost
+from erp_import_plugin.store import connections as connection_store
+from erp_import_plugin.store import imports as import_store
+from erp_import_plugin.store import links as link_store
+from erp_import_plugin.store import outcomes as outcome_store
+from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store import staging as staging_store
+from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.workflow import access
+from erp_import_plugin.workflow.rooms import Rooms
+from erp_import_plugin.workflow.writing import ChunkWriter
+
+_log = logging.getLogger(__name__)
+
+_PASS_ON = (ErpImportError, Cancelled, LeaseLost, OperationalError, InterfaceError)
+"""What stops the work, as opposed to what one row is to blame for."""
+
+_NOTES = {
+    EntityKind.COMPANY: Sentence("Importing companies"),
+    EntityKind.PERSON: Sentence("Importing contacts"),
+    EntityKind.PROJECT: Sentence("Importing projects"),
+}
+
+
+def run_import(rooms: Rooms, context: JobContext) -> None:
+    """Apply the plan of the import that is the job's subject. Started again it goes on with the rows left."""
+    user = access.user_by_id(rooms, context.user_id)
+    access.check_sync(rooms)
+    with reading(rooms.engine) as tx:
+        imported = access.open_import(tx, rooms, user, context.subject)
+    if imported.state is ImportState.IMPORTING:
+        _ImportRun(rooms, context, imported, user).run()
+
+
+class _ImportRun:
+    """One run over the rows of an import that have no outcome yet."""
+
+    def __init__(self, rooms: Rooms, context: JobContext, imported: Import, user: User) -> None:
+        self._rooms = rooms
+        self._context = context
+        self._import = imported
+        self._user = user
+        self._writer = ChunkWriter(rooms, imported, user)
+
+    def run(self) -> None:
+        """Write everything that is left, then fill the selections and close the accounts."""
+        with writing(self._rooms.engine) as tx:
+            self._context.hold(tx)
+            outcome_store.settle(tx, self._import.id)
+        for kind in EntityKind:
+            self._import_kind(kind)
+        with writing(self._rooms.engine) as tx:
+            self._context.hold(tx)
+            link_store.save_unchanged(tx, self._import.connection_id, self._import.id, self._rooms.now())
+        self._fill_selections()
+        with writing(self._rooms.engine) as tx:
+            self._context.hold(tx)
+            self._close(tx)
+
+    def _import_kind(self, kind: EntityKind) -> None:
+        while True:
+            self._context.check()
+            access.check_sync(self._rooms)
+            with reading(self._rooms.engine) as tx:
+                rows = plan_store.pending(tx, self._import.id, kind, self._rooms.config.chunk)
+                counts = outcome_store.counts(tx, self._import.id)
+                total = sum(staging_store.counts(tx, self._import.id).values())
+            self._context.progress(sum(counts.values()), total, _NOTES[kind])
+            if not rows:
+                return
+            self._apply(kind, rows)
+
+    def _apply(self, kind: EntityKind, rows: Sequence[PlannedRow]) -> None:
+        """Write a chunk; where the CRM refuses it, halve it until the row to blame is alone."""
+        try:
+            self._write(kind, rows)
+        except _PASS_ON:
+            raise
+        except Exception as error:
+            if len(rows) > 1:
+                middle = len(rows) // 2
+                self._apply(kind, rows[:middle])
+                self._apply(kind, rows[middle:])
+            else:
+                self._refused(kind, rows[0], error)
+
+    def _write(self, kind: EntityKind, rows: Sequence[PlannedRow]) -> None:
+        # A deadlock or a locked database passes; the transaction is rolled back, so trying again doubles nothing.
+        for attempt in stamina.retry_context(on=OperationalError, attempts=5, timeout=60):
+            with attempt, writing(self._rooms.engine, locking=True) as tx:
+                self._context.hold(tx)
+                outcomes = self._writer.write(tx, kind, rows)
+                outcome_store.save(tx, self._import.id, kind, outcomes)
+
+    def _refused(self, kind: EntityKind, row: PlannedRow, error: Exception) -> None:
+        _log.warning("The CRM refused row %s of import %s: %s", row.row, self._import.id, type(error).__name__)
+        reason = Reason(ReasonCode.REFUSED_BY_CRM, {"error": _words(error)})
+        with writing(self._rooms.engine) as tx:
+            self._context.hold(tx)
+            outcome_store.save(tx, self._import.id, kind, [Outcome(row.row, Status.FAILED, reason)])
+
+    def _fill_selections(self) -> None:
+        for kind in EntityKind:
+            for status in (Status.NEW, Status.CHANGED):
+                self._fill_selection(kind, status)
+
+    def _fill_selection(self, kind: EntityKind, status: Status) -> None:
+        """Put all new, or all changed, entities of one kind into a selection; again is harmless."""
+        after = 0
+        while True:
+            with writing(self._rooms.engine) as tx:
+                self._context.hold(tx)
+                page = outcome_store.written(tx, self._import.id, kind, status, after, self._rooms.config.chunk)
+                if not page:
+                    return
+                selection = self._selection(tx, kind, status)
+                self._rooms.host.selections.add(tx, selection, [entity_id for _, entity_id in page])
+            after = page[-1][0]
+
+    def _selection(self, tx: Transaction, kind: EntityKind, status: Status) -> str:
+        made = import_store.selections(tx, self._import.id).get((kind, status.value))
+        if made:
+            return made
+        connection = connection_store.get(tx, self._import.connection_id)
+        label = str(self._rooms.host.crm.schema().entities[kind].label)
+        day = self._rooms.now().date().isoformat()
+        name = f"{connection.name if connection else ''} {day}: {label} ({status.value})"
+        selection = self._rooms.host.selections.create(tx, kind, name, self._user)
+        import_store.save_selection(tx, self._import.id, kind, status.value, selection)
+        return selection
+
+    def _close(self, tx: Transaction) -> None:
+        read = sum(staging_store.counts(tx, self._import.id).values())
+        accounts = Accounts.of(read, outcome_store.counts(tx, self._import.id))
+        import_store.save_accounts(tx, self._import.id, accounts)
+        import_store.set_state(tx, self._import.id, ImportState.DONE, ended_at=self._rooms.now())
+
+
+def _words(error: Exception) -> str:
+    """The database's own words without the statement and its values."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    lines = str(cause).strip().splitlines()
+    return lines[0][:300] if lines else type(cause).__name__

@@ -1,0 +1,230 @@
+"""Preview: the stored plan, row by row and field by field, and what the admin leaves out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sqlalchemy import Connection as Transaction
+
+from erp_import_plugin.connector_api import ErpField
+from erp_import_plugin.engine.candidates import StagedActor
+from erp_import_plugin.engine.changes import EntityChange, FieldChange, NewItem, PlannedRow
+from erp_import_plugin.engine.fields import is_empty
+from erp_import_plugin.engine.results import Accounts, Status
+from erp_import_plugin.errors import NotFound, Refused, Sentence
+from erp_import_plugin.host_api import CrmSchema, CrmType, Entity, EntityKind, User
+from erp_import_plugin.jobs import Jobs, JobView
+from erp_import_plugin.store import imports as import_store
+from erp_import_plugin.store import mappings as mapping_store
+from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store import staging as staging_store
+from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.plan import PlanFilter, PlanLine
+from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.workflow import access
+from erp_import_plugin.workflow.paging import Paged, paged
+from erp_import_plugin.workflow.rooms import Rooms
+
+Labels = Mapping[tuple[str, str], str]
+"""(list name, item id) → the item's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPage:
+    """One page of the plan. ``counts`` is by status and tick, over all rows; ``accounts`` None until it is planned."""
+
+    imported: Import
+    accounts: Accounts | None
+    counts: Mapping[tuple[Status, bool], int]
+    page: Paged[PlanLine]
+    items: Mapping[NewItem, int]
+    labels: Labels
+    schema: CrmSchema
+    job: JobView | None
+
+    @property
+    def to_write(self) -> int:
+        """How many rows the import will write."""
+        return sum(count for (status, ticked), count in self.counts.items() if status.writes and ticked)
+
+    @property
+    def unticked(self) -> int:
+        """How many rows that could be written are left out."""
+        return sum(count for (status, ticked), count in self.counts.items() if status.writes and not ticked)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """Everything about one row: what the ERP says, what the CRM has, and what would change."""
+
+    imported: Import
+    line: PlanLine
+    actor: StagedActor
+    erp_fields: Mapping[str, ErpField]
+    entity: Entity | None
+    candidates: tuple[Entity, ...]
+    schema: CrmSchema
+    labels: Labels
+    erp_labels: Mapping[str, Mapping[str, str]]
+    parent_row: int | None
+
+
+def start(rooms: Rooms, jobs: Jobs, user: User, token: str) -> JobView:
+    """Plan the import in the background."""
+    access.check_user(rooms, user)
+    access.check_sync(rooms)
+    with reading(rooms.engine) as tx:
+        imported = access.open_import(tx, rooms, user, token)
+        counts = staging_store.counts(tx, imported.id)
+    _check_open(imported)
+    if imported.settings is None:
+        raise Refused(Sentence("Choose the import settings first."))
+    if not any(counts.values()):
+        raise Refused(Sentence("Nothing has been added to this import yet. Search the ERP and add actors first."))
+    return jobs.start("plan", token, user.id)
+
+
+def page(rooms: Rooms, jobs: Jobs, user: User, token: str, wanted: PlanFilter, number: int = 1) -> PreviewPage:
+    """One page of the plan; while it is being made, only the job."""
+    access.check_user(rooms, user)
+    with reading(rooms.engine) as tx:
+        imported = access.open_import(tx, rooms, user, token)
+        # The rows of an earlier plan are there while a new one is made; they must not be taken for it.
+        planned = imported.state is not ImportState.STAGING
+        counts = plan_store.counts(tx, imported.id) if planned else {}
+        shown = wanted if planned else None
+        lines = paged(partial(_lines, tx, imported.id, shown), number, rooms.config.page_size)
+        items = {item: count for item, (count, _) in plan_store.items(tx, imported.id).items()} if planned else {}
+        return PreviewPage(
+            imported=imported,
+            accounts=imported.accounts if planned else None,
+            counts=counts,
+            page=lines,
+            items=items,
+            labels=labels(tx, rooms, [line.planned for line in lines.rows]),
+            schema=rooms.host.crm.schema(),
+            job=jobs.latest(token, "plan"),
+        )
+
+
+def row(rooms: Rooms, user: User, token: str, row_id: int) -> PreviewRow:
+    """One row in full."""
+    access.check_user(rooms, user)
+    with reading(rooms.engine) as tx:
+        imported = access.open_import(tx, rooms, user, token)
+        line = _line(tx, imported, row_id)
+        actor = staging_store.one(tx, imported.id, row_id)
+        if actor is None:
+            raise NotFound(Sentence("There is no such row in this import."))
+        mapping = mapping_store.of(tx, imported.connection_id).get(actor.actor_type)
+        erp_fields = {field.erp.key: field.erp for field in mapping.fields} if mapping else {}
+        found = _entities(tx, rooms, line.planned)
+        only = len(line.planned.match.entities) == 1 and line.planned.status is not Status.UNDECIDED
+        erp_lists = {field.list_name for field in erp_fields.values() if field.list_name}
+        return PreviewRow(
+            imported=imported,
+            line=line,
+            actor=actor,
+            erp_fields=erp_fields,
+            entity=found[0] if found and only else None,
+            candidates=() if only else found,
+            schema=rooms.host.crm.schema(),
+            labels=labels(tx, rooms, [line.planned], found),
+            erp_labels=mapping_store.erp_lists(tx, imported.connection_id, erp_lists),
+            parent_row=line.planned.depends_on,
+        )
+
+
+def tick(rooms: Rooms, user: User, token: str, ticked: bool, rows: Collection[int]) -> None:
+    """Have some rows imported, or left out."""
+    _change(rooms, user, token, lambda tx, imported: plan_store.tick(tx, imported.id, ticked, rows))
+
+
+def tick_all(rooms: Rooms, user: User, token: str, ticked: bool, wanted: PlanFilter) -> None:
+    """Have all rows that pass the filter imported, or left out."""
+    _change(rooms, user, token, lambda tx, imported: plan_store.tick_all(tx, imported.id, ticked, wanted))
+
+
+def tick_fields(rooms: Rooms, user: User, token: str, row_id: int, off: Collection[str]) -> None:
+    """Leave exactly these fields of a row ("company.name") out; with all of them out, the row is.
+
+    Raises :class:`Refused` for a field without which a new entity cannot be.
+    """
+
+    def act(tx: Transaction, imported: Import) -> None:
+        planned = _line(tx, imported, row_id).planned
+        changed = replace(planned, changes=tuple(_unticked(rooms, change, off) for change in planned.changes))
+        plan_store.replace(tx, [changed])
+        plan_store.tick(tx, imported.id, all(change.ticked() for change in changed.changes), [row_id])
+
+    _change(rooms, user, token, act)
+
+
+def labels(tx: Transaction, rooms: Rooms, rows: Collection[PlannedRow], entities: Collection[Entity] = ()) -> Labels:
+    """The texts of the list items, and the names of the companies, that some rows and entities speak of."""
+    schema = rooms.host.crm.schema()
+    fields = {kind: entity.fields for kind, entity in schema.entities.items()}
+    changed = [(c.kind, f.field, v) for r in rows for c in r.changes for f in c.fields for v in (f.old, f.new)]
+    changed += [(r.kind, kept.field, v) for r in rows for kept in r.kept for v in (kept.crm, kept.erp)]
+    changed += [(r.kind, key, v) for r in rows for entity in entities for key, v in entity.values.items()]
+    lists = {fields[kind][key].list_name or "" for kind, key, _ in changed if key in fields[kind]} - {""}
+    companies = {
+        str(v)
+        for kind, key, v in changed
+        if isinstance(v, str) and key in fields[kind] and fields[kind][key].type is CrmType.COMPANY
+    }
+    texts = {(name, item.id): item.label for name in lists for item in rooms.host.crm.list_items(tx, name)}
+    named = rooms.host.crm.read(tx, EntityKind.COMPANY, companies, ["name"]) if companies else {}
+    return texts | {("company", key): str(entity.values.get("name") or key) for key, entity in named.items()}
+
+
+def _change(rooms: Rooms, user: User, token: str, act: Callable[[Transaction, Import], None]) -> None:
+    """Change the plan of an import that waits for its admin, and forget what is no longer true of it."""
+    access.check_user(rooms, user)
+    with writing(rooms.engine) as tx:
+        imported = access.open_import(tx, rooms, user, token)
+        _check_open(imported)
+        if imported.state is not ImportState.PLANNED:
+            raise Refused(Sentence("The preview is being made again. Wait until it is there."))
+        act(tx, imported)
+        import_store.save_impact(tx, imported.id, None)
+
+
+def _check_open(imported: Import) -> None:
+    if imported.state in (ImportState.IMPORTING, ImportState.DONE):
+        raise Refused(Sentence("This import has been started already. Begin a new one to change anything."))
+
+
+def _lines(
+    tx: Transaction, import_id: int, wanted: PlanFilter | None, offset: int, limit: int
+) -> tuple[list[PlanLine], int]:
+    return plan_store.page(tx, import_id, wanted, offset, limit) if wanted else ([], 0)
+
+
+def _line(tx: Transaction, imported: Import, row_id: int) -> PlanLine:
+    line = plan_store.one(tx, imported.id, row_id)
+    if line is None:
+        raise NotFound(Sentence("There is no such row in this import."))
+    return line
+
+
+def _entities(tx: Transaction, rooms: Rooms, planned: PlannedRow, most: int = 20) -> tuple[Entity, ...]:
+    ids = planned.match.entities[:most]
+    fields = list(rooms.host.crm.schema().entities[planned.kind].fields)
+    found = rooms.host.crm.read(tx, planned.kind, ids, fields) if ids else {}
+    return tuple(found[key] for key in ids if key in found)
+
+
+def _unticked(rooms: Rooms, change: EntityChange, off: Collection[str]) -> EntityChange:
+    fields = rooms.host.crm.schema().entities[change.kind].fields
+
+    def without(one: FieldChange) -> FieldChange:
+        ticked = f"{change.kind.value}.{one.field}" not in off
+        if not ticked and change.is_new and fields[one.field].mandatory and not is_empty(one.new):
+            label = fields[one.field].label
+            raise Refused(Sentence("“%(field)s” cannot be left out: nothing can be created without it.", field=label))
+        return replace(one, ticked=ticked)
+
+    return replace(change, fields=tuple(without(one) for one in change.fields))

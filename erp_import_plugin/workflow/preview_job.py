@@ -1,0 +1,324 @@
+"""The job behind the preview: plans every staged actor, chunk by chunk, companies before persons before projects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection as Transaction
+
+from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.engine import matching
+from erp_import_plugin.engine.candidates import Candidate, Converter, StagedActor
+from erp_import_plugin.engine.changes import Match, NewItem, PlannedRow
+from erp_import_plugin.engine.lists import Lists
+from erp_import_plugin.engine.mapping import KIND_OF, ActorMapping
+from erp_import_plugin.engine.planning import Company, Planner, Situation
+from erp_import_plugin.engine.reasons import Reason, ReasonCode
+from erp_import_plugin.engine.results import Accounts, Status
+from erp_import_plugin.engine.settings import ImportSettings
+from erp_import_plugin.errors import Refused, Sentence
+from erp_import_plugin.host_api import CHANNELS, CrmSchema, CrmType, Entity, EntityKind, Preferences
+from erp_import_plugin.jobs import JobContext
+from erp_import_plugin.store import imports as import_store
+from erp_import_plugin.store import links as link_store
+from erp_import_plugin.store import mappings as mapping_store
+from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store import staging as staging_store
+from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.links import ActorPlace, Link
+from erp_import_plugin.store.plan import PlanLine
+from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.workflow import access, staging
+from erp_import_plugin.workflow.companies import Companies
+from erp_import_plugin.workflow.rooms import Rooms
+
+_NOTES = {
+    EntityKind.COMPANY: Sentence("Comparing companies with the CRM"),
+    EntityKind.PERSON: Sentence("Comparing contacts with the CRM"),
+    EntityKind.PROJECT: Sentence("Comparing projects with the CRM"),
+}
+
+
+def run_plan(rooms: Rooms, context: JobContext) -> None:
+    """Plan the import that is the job's subject. Started again it begins anew and keeps what was unticked."""
+    user = access.user_by_id(rooms, context.user_id)
+    with reading(rooms.engine) as tx:
+        imported = access.open_import(tx, rooms, user, context.subject)
+        mappings = mapping_store.of(tx, imported.connection_id)
+    if imported.settings is None:
+        raise Refused(Sentence("Choose the import settings first."))
+    if imported.settings.fetch_parents:
+        _fetch_parents(rooms, context, imported, mappings)
+    _PlanRun(rooms, context, imported, imported.settings, mappings).run()
+
+
+def _fetch_parents(
+    rooms: Rooms, context: JobContext, imported: Import, mappings: Mapping[ActorType, ActorMapping]
+) -> None:
+    """Stage the companies that staged persons and projects belong to, and that were never imported."""
+    types = [actor_type for actor_type, mapping in mappings.items() if mapping.active]
+    while True:
+        with writing(rooms.engine) as tx:
+            context.hold(tx)
+            absent = staging_store.absent_parents(tx, imported.id, imported.connection_id, types, rooms.config.chunk)
+            staging_store.want_parents(tx, imported.id, absent)
+        staging.run_fetch(rooms, context)
+        if not absent:
+            return
+
+
+class _PlanRun:
+    """One run of the planner over one import."""
+
+    def __init__(
+        self,
+        rooms: Rooms,
+        context: JobContext,
+        imported: Import,
+        settings: ImportSettings,
+        mappings: Mapping[ActorType, ActorMapping],
+    ) -> None:
+        self._rooms = rooms
+        self._context = context
+        self._import = imported
+        self._settings = settings
+        self._mappings = {kind: mapping for kind, mapping in mappings.items() if mapping.active}
+        self._crm = rooms.host.crm
+        self._items: Counter[NewItem] = Counter()
+        self._done = 0
+        with reading(rooms.engine) as tx:
+            self._preferences: Preferences = self._crm.preferences(tx)
+            self._read = sum(staging_store.counts(tx, imported.id).values())
+            self._lists = self._load_lists(tx)
+
+    def run(self) -> None:
+        """Plan everything and keep the accounts."""
+        with writing(self._rooms.engine) as tx:
+            self._context.hold(tx)
+            import_store.set_state(tx, self._import.id, ImportState.STAGING)
+        for kind in EntityKind:
+            self._plan_kind(kind)
+        with writing(self._rooms.engine) as tx:
+            self._context.hold(tx)
+            self._finish(tx)
+
+    @cached_property
+    def _schema(self) -> CrmSchema:
+        return self._crm.schema()
+
+    @cached_property
+    def _planner(self) -> Planner:
+        return Planner(self._settings, self._schema, self._preferences)
+
+    @cached_property
+    def _converters(self) -> dict[ActorType, Converter]:
+        entities = self._schema.entities
+        return {
+            actor_type: Converter(mapping, entities[mapping.kind], self._lists, self._preferences.region)
+            for actor_type, mapping in self._mappings.items()
+            if mapping.kind in entities
+        }
+
+    def _plan_kind(self, kind: EntityKind) -> None:
+        types = [actor_type for actor_type in ActorType if KIND_OF[actor_type] is kind]
+        after = 0
+        while True:
+            self._context.check()
+            with writing(self._rooms.engine) as tx:
+                self._context.hold(tx)
+                actors = staging_store.chunks(tx, self._import.id, types, after, self._rooms.config.chunk)
+                if not actors:
+                    break
+                self._plan_chunk(tx, kind, actors)
+            after = actors[-1].row
+            self._done += len(actors)
+            self._context.progress(self._done, self._read, _NOTES[kind])
+        self._settle_doubles(kind)
+
+    def _plan_chunk(self, tx: Transaction, kind: EntityKind, actors: Sequence[StagedActor]) -> None:
+        converters = self._converters
+        candidates = [
+            converters[actor.actor_type].candidate(actor) for actor in actors if actor.actor_type in converters
+        ]
+        rows = [_unmapped(actor, kind) for actor in actors if actor.actor_type not in converters]
+        if candidates:
+            situations = _Situations(tx, self._companies, self._settings, kind, self._import.connection_id)
+            facts = situations.of(candidates, {actor.row: actor for actor in actors}, self._fields(kind))
+            rows += [self._planner.plan(one, facts[one.row]) for one in candidates]
+        self._save(tx, rows)
+
+    def _save(self, tx: Transaction, rows: Sequence[PlannedRow]) -> None:
+        before = plan_store.previous(tx, [row.row for row in rows])
+        plan_store.save(tx, self._import.id, [_carry_over(row, before.get(row.row)) for row in rows])
+        for row in rows:
+            self._items.update(set(row.new_items()))
+
+    def _settle_doubles(self, kind: EntityKind) -> None:
+        """Rows that are the same as others of the import, or want the same entity, need a decision."""
+        found = ((plan_store.doubles, ReasonCode.DOUBLE_IN_IMPORT), (plan_store.rivals, ReasonCode.SAME_ENTITY))
+        for find, code in found:
+            after = 0
+            while True:
+                with writing(self._rooms.engine) as tx:
+                    self._context.hold(tx)
+                    rows = find(tx, self._import.id, kind, after, self._rooms.config.chunk)
+                    plan_store.replace(tx, [_undecided(row, code) for row in rows])
+                if not rows:
+                    break
+                after = rows[-1].row
+                for row in rows:
+                    self._items.subtract(set(row.new_items()))
+
+    def _finish(self, tx: Transaction) -> None:
+        counts: Counter[Status] = Counter()
+        for (status, _), number in plan_store.counts(tx, self._import.id).items():
+            counts[status] += number
+        plan_store.save_items(tx, self._import.id, +self._items)
+        import_store.save_accounts(tx, self._import.id, Accounts.of(self._read, counts))
+        import_store.save_impact(tx, self._import.id, None)
+        import_store.set_state(tx, self._import.id, ImportState.PLANNED, planned_at=self._rooms.now())
+
+    @cached_property
+    def _companies(self) -> Companies:
+        return Companies(self._crm, self._import.connection_id, self._import.id, self._preferences.region)
+
+    def _fields(self, kind: EntityKind) -> list[str]:
+        """The fields the planner compares: those mapped or with a default, all channels, and the company."""
+        mapped = [mapping for mapping in self._mappings.values() if mapping.kind is kind]
+        wanted = {field.crm_field for mapping in mapped for field in mapping.imported()} | {"company"}
+        wanted |= {field for mapping in mapped for field in mapping.defaults}
+        fields = self._schema.entities[kind].fields.values()
+        return [field.key for field in fields if field.key in wanted or field.type in CHANNELS]
+
+    def _load_lists(self, tx: Transaction) -> Lists:
+        schema = self._crm.schema()
+        crm_lists, erp_lists = set(), set()
+        for mapping in self._mappings.values():
+            fields = schema.entities[mapping.kind].fields if mapping.kind in schema.entities else {}
+            for field in mapping.imported():
+                target = fields.get(field.crm_field or "")
+                if target and target.type is CrmType.LIST and target.list_name:
+                    crm_lists.add(target.list_name)
+                erp_lists |= {field.erp.list_name} if field.erp.list_name else set()
+        return Lists(
+            crm=schema.lists,
+            items={name: self._crm.list_items(tx, name) for name in sorted(crm_lists)},
+            erp_labels=mapping_store.erp_lists(tx, self._import.connection_id, sorted(erp_lists)),
+            mapped=mapping_store.list_items(tx, self._import.connection_id),
+            settings=self._settings,
+        )
+
+
+class _Situations:
+    """What the CRM holds for a chunk of candidates of one kind, in a fixed number of statements."""
+
+    def __init__(
+        self, tx: Transaction, companies: Companies, settings: ImportSettings, kind: EntityKind, connection_id: int
+    ) -> None:
+        self._tx = tx
+        self._crm = companies.crm
+        self._companies = companies
+        self._kind = kind
+        self._connection_id = connection_id
+        self._rule = matching.rule_for(settings, kind)
+
+    def of(
+        self, candidates: Sequence[Candidate], actors: Mapping[int, StagedActor], fields: Sequence[str]
+    ) -> dict[int, Situation]:
+        """The situation of each candidate by row id."""
+        links = self._links(actors)
+        keys = {one.row: self._keys(one) for one in candidates}
+        found = self._found({key for row, some in keys.items() if row not in links for key in some})
+        entities = self._crm.read(self._tx, self._kind, _ids(links, found), fields)
+        companies = self._companies_of(candidates, actors)
+        erased = self._erased([one for one in candidates if one.row not in links])
+        return {
+            one.row: self._situation(one, links, keys[one.row], found, entities, companies, erased)
+            for one in candidates
+        }
+
+    def _situation(
+        self,
+        one: Candidate,
+        links: Mapping[int, Link],
+        keys: tuple[str, ...],
+        found: Mapping[str, Sequence[str]],
+        entities: Mapping[str, Entity],
+        companies: Mapping[int, Company],
+        erased: frozenset[int],
+    ) -> Situation:
+        company = companies.get(one.row, Company())
+        scope = matching.scope_of(self._rule, self._kind, company)
+        linked = links[one.row].entity_id if one.row in links else None
+        ids = dict.fromkeys(entity for key in keys for entity in found.get(key, ()))
+        inside = matching.within(scope, (entities[entity] for entity in ids if entity in entities))
+        match: Match = matching.match(linked, self._rule, inside, entities)
+        entity = entities[match.entities[0]] if len(match.entities) == 1 else None
+        return Situation(match, entity, company, one.row in erased, keys, scope)
+
+    def _links(self, actors: Mapping[int, StagedActor]) -> dict[int, Link]:
+        places = {row: place_of(actor) for row, actor in actors.items()}
+        links = link_store.linked(self._tx, self._connection_id, places.values())
+        return {row: links[place] for row, place in places.items() if place in links}
+
+    def _keys(self, one: Candidate) -> tuple[str, ...]:
+        return self._rule.keys(known_values(one.values), one.region) if self._rule else ()
+
+    def _found(self, keys: set[str]) -> Mapping[str, Sequence[str]]:
+        return self._crm.find(self._tx, self._kind, self._rule, keys) if self._rule else {}
+
+    def _companies_of(self, candidates: Sequence[Candidate], actors: Mapping[int, StagedActor]) -> dict[int, Company]:
+        if self._kind is EntityKind.COMPANY:
+            return {}
+        parents = {one.row: _parent_place(actors[one.row], one) for one in candidates if one.parent}
+        return self._companies.of(self._tx, candidates, parents)
+
+    def _erased(self, candidates: Sequence[Candidate]) -> frozenset[int]:
+        values = [known_values(one.values) for one in candidates]
+        answers = self._crm.erased(self._tx, self._kind, values)
+        return frozenset(one.row for one, erased in zip(candidates, answers, strict=True) if erased)
+
+
+def place_of(actor: StagedActor) -> ActorPlace:
+    """What names a staged actor within its connection."""
+    return ActorPlace(actor.actor_type.value, actor.legal_entity, actor.key)
+
+
+def known_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that the CRM knows already: without list items and companies still to be made."""
+    return {key: value for key, value in values.items() if not isinstance(value, NewItem)}
+
+
+def _parent_place(actor: StagedActor, one: Candidate) -> ActorPlace:
+    parent = one.parent
+    return ActorPlace(parent.actor_type.value if parent else "", actor.legal_entity, parent.key if parent else "")
+
+
+def _ids(links: Mapping[int, Link], found: Mapping[str, Sequence[str]]) -> set[str]:
+    return {link.entity_id for link in links.values()} | {entity for some in found.values() for entity in some}
+
+
+def _unmapped(actor: StagedActor, kind: EntityKind) -> PlannedRow:
+    reason = Reason(ReasonCode.NO_MAPPING, {"type": actor.actor_type.value})
+    return PlannedRow(actor.row, kind, actor.label or actor.key, Status.SKIPPED, reason)
+
+
+def _undecided(row: PlannedRow, code: ReasonCode) -> PlannedRow:
+    reason = Reason(code, setting=f"{row.kind.value}.match")
+    return replace(row, status=Status.UNDECIDED, reason=reason, changes=())
+
+
+def _carry_over(row: PlannedRow, before: PlanLine | None) -> PlanLine:
+    """The new plan of a row with what was unticked in the one before."""
+    if before is None:
+        return PlanLine(row, ticked=True)
+    off = {(change.kind, f.field) for change in before.planned.changes for f in change.fields if not f.ticked}
+    changes = tuple(
+        replace(change, fields=tuple(replace(f, ticked=(change.kind, f.field) not in off) for f in change.fields))
+        for change in row.changes
+    )
+    return PlanLine(replace(row, changes=changes), before.ticked)

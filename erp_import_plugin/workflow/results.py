@@ -1,0 +1,117 @@
+"""Results: the two lists of an import, everything else with its reason, and the selections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+
+from sqlalchemy import Connection as Transaction
+
+from erp_import_plugin.engine.results import Accounts, Status
+from erp_import_plugin.errors import Refused, Sentence
+from erp_import_plugin.host_api import CrmSchema, EntityKind, User
+from erp_import_plugin.jobs import Jobs, JobView
+from erp_import_plugin.store import imports as import_store
+from erp_import_plugin.store import outcomes as outcome_store
+from erp_import_plugin.store import staging as staging_store
+from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.outcomes import ResultRow
+from erp_import_plugin.store.transactions import reading
+from erp_import_plugin.workflow import access
+from erp_import_plugin.workflow.paging import Paged, paged
+from erp_import_plugin.workflow.rooms import Rooms
+
+
+class ResultList(str, Enum):
+    """The lists of a result: new actors imported, existing actors updated, and all others."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    REST = "rest"
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """The statuses of the rows in the list."""
+        if self is ResultList.REST:
+            return tuple(status for status in Status if not status.writes)
+        return (Status(self.value),)
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionLink:
+    """A selection that holds the new, or the changed, entities of one kind. ``url`` None: the host has no page."""
+
+    kind: EntityKind
+    result: ResultList
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """One page of one list. ``accounts`` count what is not reached yet as held; ``left`` is how many rows that are."""
+
+    imported: Import
+    accounts: Accounts
+    left: int
+    which: ResultList
+    page: Paged[ResultRow]
+    selections: tuple[SelectionLink, ...]
+    schema: CrmSchema
+    job: JobView | None
+
+
+def page(
+    rooms: Rooms, jobs: Jobs, user: User, token: str, which: ResultList, text: str = "", number: int = 1
+) -> ResultPage:
+    """One page of one list of the result, as far as the import has come."""
+    access.check_user(rooms, user)
+    with reading(rooms.engine) as tx:
+        imported = _started(tx, rooms, user, token)
+        found = partial(outcome_store.page, tx, imported.id, which.statuses, text)
+        accounts, left = _accounts(tx, imported)
+        selections = import_store.selections(tx, imported.id)
+        links = rooms.host.links
+        return ResultPage(
+            imported=imported,
+            accounts=accounts,
+            left=left,
+            which=which,
+            page=paged(found, number, rooms.config.page_size),
+            selections=tuple(
+                SelectionLink(kind, ResultList(result), links.selection(selection))
+                for (kind, result), selection in selections.items()
+            ),
+            schema=rooms.host.crm.schema(),
+            job=jobs.latest(token, "import"),
+        )
+
+
+def rows(rooms: Rooms, user: User, token: str, which: ResultList | None) -> Iterator[ResultRow]:
+    """All rows of one list, or of all, for an export; read page by page."""
+    access.check_user(rooms, user)
+    statuses = which.statuses if which else tuple(Status)
+    offset, size = 0, rooms.config.chunk
+    while True:
+        with reading(rooms.engine) as tx:
+            imported = _started(tx, rooms, user, token)
+            found, _ = outcome_store.page(tx, imported.id, statuses, "", offset, size)
+        yield from found
+        offset += size
+        if len(found) < size:
+            return
+
+
+def _accounts(tx: Transaction, imported: Import) -> tuple[Accounts, int]:
+    counts = outcome_store.counts(tx, imported.id)
+    read = sum(staging_store.counts(tx, imported.id).values())
+    left = read - sum(counts.values())
+    return Accounts.of(read, counts | {Status.HELD: counts.get(Status.HELD, 0) + left}), left
+
+
+def _started(tx: Transaction, rooms: Rooms, user: User, token: str) -> Import:
+    imported = access.open_import(tx, rooms, user, token)
+    if imported.state not in (ImportState.IMPORTING, ImportState.DONE):
+        raise Refused(Sentence("This import has not been started yet."))
+    return imported
