@@ -34,36 +34,53 @@ class Lists:
     erp_labels: Mapping[str, Mapping[str, str]]
     mapped: ItemMapping
     settings: ImportSettings
-    _ids: dict[str, dict[str, str]] = field(init=False, default_factory=dict)
+    _by_label: dict[str, dict[str, str]] = field(init=False, default_factory=dict)
+    _by_code: dict[str, dict[str, str]] = field(init=False, default_factory=dict)
+    _codes: dict[str, dict[str, str]] = field(init=False, default_factory=dict)
     _new: dict[tuple[str, str], NewItem] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, items in self.items.items():
-            by_code = {normalising.text(item.code): item.id for item in items if item.code}
-            self._ids[name] = by_code | {normalising.text(item.label): item.id for item in items}
+            first_wins = items[::-1]
+            self._by_label[name] = {normalising.text(item.label): item.id for item in first_wins}
+            self._by_code[name] = {normalising.text(item.code): item.id for item in first_wins if item.code}
+            self._codes[name] = {item.id: item.code for item in items}
 
     def label(self, erp_list: str | None, item: str) -> str:
         """The text of an ERP item; a text field is its own label."""
-        return self.erp_labels.get(erp_list or "", {}).get(item, item)
+        return self.erp_labels.get(erp_list or "", {}).get(item, item).strip()
 
     def code(self, list_name: str, item_id: str) -> str:
         """The ISO code of a CRM item, empty where it has none."""
-        return next((item.code for item in self.items.get(list_name, ()) if item.id == item_id), "")
+        return self._codes.get(list_name, {}).get(item_id, "")
 
     def resolve(self, crm_list: str, erp_list: str | None, item: str) -> Resolution:
-        """The CRM item of an ERP item: as mapped, else of the same name or code, else by the list's policy."""
+        """The CRM item of an ERP item: as mapped, else of the same name or code, else by the list's policy.
+
+        A mapping to an item that is gone is none. An item without a visible name is blank, whatever the policy.
+        """
         place = (crm_list, erp_list or "", item)
-        if place in self.mapped:
-            return self.mapped[place] or Ignored()
-        known = self._ids.get(crm_list, {})
+        mapped = self.mapped.get(place)
+        if mapped and self._offered(crm_list, mapped):
+            return mapped
         label = self.label(erp_list, item)
-        found = known.get(normalising.text(label)) or known.get(normalising.text(item))
-        return found or self._by_policy(crm_list, label)
+        name = normalising.text(label)
+        if not name or (place in self.mapped and not mapped):
+            return Ignored()
+        return self._named(crm_list, name, item) or self._by_policy(crm_list, label)
+
+    def _named(self, crm_list: str, name: str, item: str) -> str | None:
+        codes = self._by_code.get(crm_list, {})
+        return self._by_label.get(crm_list, {}).get(name) or codes.get(name) or codes.get(normalising.text(item))
+
+    def _offered(self, crm_list: str, item_id: str) -> bool:
+        return crm_list not in self._codes or item_id in self._codes[crm_list]
 
     def _by_policy(self, crm_list: str, label: str) -> Resolution:
         policy = self.settings.list_policy(crm_list)
         if policy is ListPolicy.ADD:
             return self._new.setdefault((crm_list, normalising.text(label)), NewItem(crm_list, label))
-        if policy is ListPolicy.DEFAULT:
-            return Ignored(self.crm[crm_list].default)
+        default = self.crm[crm_list].default if crm_list in self.crm else None
+        if policy is ListPolicy.DEFAULT and default and self._offered(crm_list, default):
+            return Ignored(default)
         return Ignored()
