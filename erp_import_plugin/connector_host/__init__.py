@@ -8,7 +8,6 @@ from erp_import_plugin.connector_host.limits import Limits
 from erp_import_plugin.connector_host.platform import PlatformSettings
 from erp_import_plugin.connector_host.registry import BrokenConnector, LoadedConnector, Registry
 from erp_import_plugin.connector_host.relative import Relative, absolute, relative_restriction
-from erp_import_plugin.connector_host.sentences import Sentence
 from erp_import_plugin.connector_host.streaming import Fetched, SearchPage
 
 __all__ = [
@@ -25,7 +24,6 @@ __all__ = [
     "Rejected",
     "Relative",
     "SearchPage",
-    "Sentence",
     "absolute",
     "check_restriction",
     "matcher",

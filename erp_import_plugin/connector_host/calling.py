@@ -14,8 +14,8 @@ from erp_import_plugin.connector_host.failures import ConnectorFailure, Nonsense
 from erp_import_plugin.connector_host.limits import Limits
 from erp_import_plugin.connector_host.redacting import Redactor
 from erp_import_plugin.connector_host.retrying import retry
-from erp_import_plugin.connector_host.sentences import Sentence
 from erp_import_plugin.connector_host.worker import HungError, Worker
+from erp_import_plugin.errors import Sentence
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)

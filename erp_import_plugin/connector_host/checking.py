@@ -8,10 +8,11 @@ from itertools import islice
 from typing import TypeVar
 
 from erp_import_plugin.connector_api import Actor, ActorRef, ActorType, ErpField, FieldValue, ListItem, Page
+from erp_import_plugin.connector_host.excerpts import excerpt
 from erp_import_plugin.connector_host.failures import NonsenseError
 from erp_import_plugin.connector_host.limits import Limits
-from erp_import_plugin.connector_host.sentences import Sentence, excerpt
 from erp_import_plugin.connector_host.values import UNSTORABLE, check_value
+from erp_import_plugin.errors import Sentence
 
 T = TypeVar("T")
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from erp_import_plugin.connector_api import ErpField, FieldType
 from erp_import_plugin.connector_host.checking import bounded, is_key
+from erp_import_plugin.connector_host.excerpts import excerpt
 from erp_import_plugin.connector_host.filtering import operators_for
 from erp_import_plugin.connector_host.limits import Limits
-from erp_import_plugin.connector_host.sentences import Sentence, excerpt
+from erp_import_plugin.errors import Sentence
 
 _LONGEST_TOOLTIP = 1_000
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from erp_import_plugin.connector_api import Capabilities, Choice, ConfigField, ConfigType, Connector
-from erp_import_plugin.connector_host.sentences import Sentence, excerpt
+from erp_import_plugin.connector_host.excerpts import excerpt
+from erp_import_plugin.errors import Sentence
 
 _CONNECTOR_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FIELD_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")

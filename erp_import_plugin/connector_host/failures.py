@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import Enum
 
 from erp_import_plugin.connector_api import AdminCanFix, Cancelled, ConnectorError, TryLater
+from erp_import_plugin.connector_host.excerpts import excerpt
 from erp_import_plugin.connector_host.redacting import Redactor
 from erp_import_plugin.connector_host.retrying import asked_wait
-from erp_import_plugin.connector_host.sentences import Sentence, excerpt
+from erp_import_plugin.errors import ErpImportError, Sentence
 
 
 class Recovery(str, Enum):
@@ -18,7 +19,7 @@ class Recovery(str, Enum):
     FIX = "fix"
 
 
-class ConnectorFailure(Exception):
+class ConnectorFailure(ErpImportError):
     """A call to a connector did not work.
 
     ``connector`` is its name, ``method`` the call, ``message`` a sentence for the admin without secrets, ``field`` the
@@ -28,12 +29,14 @@ class ConnectorFailure(Exception):
     def __init__(
         self, connector: str, method: str, message: Sentence, recovery: Recovery, field: str | None = None
     ) -> None:
-        super().__init__(f"{connector}: {message}")
+        super().__init__(message)
         self.connector = connector
         self.method = method
-        self.message = message
         self.recovery = recovery
         self.field = field
+
+    def __str__(self) -> str:
+        return f"{self.connector}: {self.message}"
 
 
 class NonsenseError(Exception):

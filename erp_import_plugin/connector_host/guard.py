@@ -28,13 +28,14 @@ from erp_import_plugin.connector_host.checking import (
 )
 from erp_import_plugin.connector_host.checking_fields import check_fields
 from erp_import_plugin.connector_host.declaring import LoadedConnector
+from erp_import_plugin.connector_host.excerpts import excerpt
 from erp_import_plugin.connector_host.failures import NonsenseError, Recovery
 from erp_import_plugin.connector_host.limits import Limits
 from erp_import_plugin.connector_host.platform import PlatformSettings, PluginPlatform
 from erp_import_plugin.connector_host.redacting import redactor_for
 from erp_import_plugin.connector_host.searching import Gathering, SearchPlan
-from erp_import_plugin.connector_host.sentences import Sentence, excerpt
 from erp_import_plugin.connector_host.streaming import Fetched, SearchPage, sort_out, stream
+from erp_import_plugin.errors import Sentence
 
 T = TypeVar("T")
 

@@ -12,8 +12,9 @@ import pluggy
 
 from erp_import_plugin.connector_api import ENTRY_POINT_GROUP, hookspecs
 from erp_import_plugin.connector_host.declaring import LoadedConnector, RefusedError, check_connector
+from erp_import_plugin.connector_host.excerpts import excerpt
 from erp_import_plugin.connector_host.failures import describe
-from erp_import_plugin.connector_host.sentences import Sentence, excerpt
+from erp_import_plugin.errors import Sentence
 
 __all__ = ["BrokenConnector", "LoadedConnector", "Registry"]
 

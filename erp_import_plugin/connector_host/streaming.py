@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from erp_import_plugin.connector_host.checking import CheckedActor, CheckedPage, Rejected
+from erp_import_plugin.connector_host.excerpts import excerpt
 from erp_import_plugin.connector_host.failures import NonsenseError
 from erp_import_plugin.connector_host.limits import Limits
-from erp_import_plugin.connector_host.sentences import Sentence, excerpt
+from erp_import_plugin.errors import Sentence
 
 
 @dataclass(frozen=True, slots=True)

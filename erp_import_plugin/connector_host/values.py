@@ -14,8 +14,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from erp_import_plugin.connector_api import ErpField, FieldType, FieldValue
+from erp_import_plugin.connector_host.excerpts import excerpt
 from erp_import_plugin.connector_host.limits import Limits
-from erp_import_plugin.connector_host.sentences import Sentence, excerpt
+from erp_import_plugin.errors import Sentence
 
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,30}")

@@ -1,9 +1,11 @@
+"""A sentence is its text, and remembers how it was made so that it can be translated later."""
+
 from __future__ import annotations
 
 import copy
 import pickle
 
-from erp_import_plugin.connector_host.sentences import Sentence, excerpt
+from erp_import_plugin.errors import Sentence
 
 
 def test_a_sentence_is_its_text_and_remembers_how_it_was_made() -> None:
@@ -17,8 +19,3 @@ def test_a_sentence_survives_copying_and_pickling() -> None:
     sentence = Sentence("%(a)s %%", a="5 %")
     for twin in (copy.deepcopy(sentence), pickle.loads(pickle.dumps(sentence))):  # noqa: S301 - our own bytes
         assert (twin, twin.template, twin.params) == (sentence, sentence.template, sentence.params)
-
-
-def test_an_excerpt_is_printable_short_and_on_one_line() -> None:
-    assert excerpt("a\nb\x00\ud800\u2028 c") == "a b\ufffd\ufffd\ufffd c"
-    assert excerpt("x" * 600) == "x" * 499 + "…"
