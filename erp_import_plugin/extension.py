@@ -18,8 +18,8 @@ from erp_import_plugin.jobs import Execution, InlineRunner, Jobs, Runner, Thread
 from erp_import_plugin.store import migrate
 from erp_import_plugin.store.jobs import JobStore
 from erp_import_plugin.store.secrets import Vault
+from erp_import_plugin.translations import ensure_babel
 from erp_import_plugin.translations import gettext as _
-from erp_import_plugin.translations import init_app as init_translations
 from erp_import_plugin.web.blueprint import make_blueprint
 from erp_import_plugin.workflow.handlers import handlers
 from erp_import_plugin.workflow.rooms import Rooms
@@ -65,7 +65,7 @@ class ErpImport:
         rooms = Rooms(engine, host, Registry.discover(self._plugins), config, Vault(config.secret_keys))
         installed = Installed(app, rooms)
         app.extensions[EXTENSION] = installed
-        init_translations(app)
+        ensure_babel(app, config.languages)
         app.register_blueprint(make_blueprint(config))
         app.cli.add_command(command)
         return installed
