@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import cast
@@ -43,12 +43,12 @@ def make(engine: Engine, folder: Path) -> Path:
     Raises:
         BackupFailed: it could not be made; nothing is left behind.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     backend = engine.url.get_backend_name()
     moment = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S-%f")
     target = folder / f"crm-{moment}.{_ENDINGS.get(backend, 'sql')}"
     part = target.with_suffix(target.suffix + ".part")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         part.touch(mode=0o600)
         if backend == "sqlite":
             _copy_sqlite(engine, part)
@@ -58,14 +58,15 @@ def make(engine: Engine, folder: Path) -> Path:
     except (OSError, sqlite3.Error) as problem:
         raise BackupFailed(str(problem)) from problem
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
     return target
 
 
 def _copy_sqlite(engine: Engine, target: Path) -> None:
     source = engine.raw_connection()
     try:
-        with closing(sqlite3.connect(target)) as copy:
+        with contextlib.closing(sqlite3.connect(target)) as copy:
             cast(sqlite3.Connection, source.driver_connection).backup(copy)
     finally:
         source.close()

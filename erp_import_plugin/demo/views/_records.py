@@ -43,8 +43,8 @@ def edit_page(kind: Kind, place: str, record_id: int | None) -> str | Response:
     if form.validate_on_submit():
         try:
             with database().writing() as session:
-                record = found(session, kind.model, record_id) if record_id is not None else None
-                saved_id = save(session, kind, record, form, current_user.login).id
+                current = found(session, kind.model, record_id) if record_id is not None else None
+                saved_id = save(session, kind, current, form, current_user.login).id
         except NotSaved as problem:
             (form[problem.field].errors if problem.field else form.form_errors).append(problem.reason)
         else:

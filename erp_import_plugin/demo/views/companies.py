@@ -34,7 +34,7 @@ def index() -> str:
             page=page,
             search=search,
             items=_item_names(session),
-            phones=dict(session.execute(phones.group_by(CompanyChannel.company_id)).tuples().all()),
+            phones=dict(session.execute(phones.group_by(CompanyChannel.company_id)).all()),
         )
 
 
@@ -69,4 +69,4 @@ def delete(record_id: int) -> str | Response:
 
 
 def _item_names(session: Session) -> dict[int, str]:
-    return dict(session.execute(select(ListItem.id, ListItem.name)).tuples().all())
+    return dict(session.execute(select(ListItem.id, ListItem.name)).all())

@@ -56,7 +56,7 @@ def show(record_id: int) -> str:
             "demo/contact.html",
             person=person,
             company=session.get(Company, person.company_id) if person.company_id else None,
-            items=dict(session.execute(select(ListItem.id, ListItem.name)).tuples().all()),
+            items=dict(session.execute(select(ListItem.id, ListItem.name)).all()),
             channels=channels_of(session, PERSON, record_id),
             interests=session.scalars(interests).all(),
         )

@@ -58,8 +58,7 @@ def csv() -> str:
 
 @blueprint.post("/csv")
 def check() -> str | Response:
-    upload = request.files.get("file")
-    content = upload.stream.read(csv_source.MOST_BYTES + 1) if upload else b""
+    content = _sent_file()
     try:
         if not content:
             raise csv_source.Unreadable(gettext("Choose a file that is not empty."))
@@ -84,6 +83,15 @@ def run() -> Response:
         count = csv_source.add(db, companies, current_user.login)
     flash(ngettext("%(num)s company is imported.", "%(num)s companies are imported.", count), "ok")
     return redirect(url_for("companies.index"))
+
+
+def _sent_file() -> bytes:
+    """What was uploaded, a byte more than is allowed at most; nothing when no file was chosen."""
+    upload = request.files.get("file")
+    if upload is None:
+        return b""
+    with upload.stream as stream:
+        return stream.read(csv_source.MOST_BYTES + 1)
 
 
 def _own_sources() -> Iterator[ImportSource]:

@@ -36,7 +36,7 @@ _MOST_CODE = 40
 def index() -> str:
     query = select(ListItem.list_name, func.count()).where(ListItem.active).group_by(ListItem.list_name)
     with database().reading() as session:
-        counts = dict(session.execute(query).tuples().all())
+        counts = dict(session.execute(query).all())
     return render_template("demo/lists.html", labels=LABELS, counts=counts)
 
 

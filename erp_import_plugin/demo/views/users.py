@@ -29,7 +29,7 @@ _MOST_LOGIN = 80
 class UserForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     login = required_words(_l("User name"), _l("Enter a user name."))
     name = required_words(_l("Name"), _l("Enter a name."))
-    role = SelectField(_l("Role"), choices=list(ROLE_LABELS.items()))
+    role = SelectField(_l("Role"))
     groups = SelectMultipleField(_l("Groups"), coerce=int)
     active = BooleanField(_l("May sign in"), default=True)
     password = PasswordField(
@@ -51,7 +51,7 @@ def index() -> str:
     )
     with database().reading() as session:
         groups: dict[int, list[str]] = {}
-        for user_id, name in session.execute(memberships.order_by(UserGroup.name)).tuples():
+        for user_id, name in session.execute(memberships.order_by(UserGroup.name)):
             groups.setdefault(user_id, []).append(name)
         return render_template(
             "demo/users.html",
@@ -95,6 +95,7 @@ def edit_group(group_id: int | None) -> str | Response:
 def _form(session: Session, user: User | None) -> Any:
     own = select(UserGroupMember.group_id).where(UserGroupMember.user_id == (user.id if user else None))
     form = UserForm(obj=user, data={"groups": list(session.scalars(own))})
+    form.role.choices = list(ROLE_LABELS.items())
     form.groups.choices = [
         (group.id, group.name) for group in session.scalars(select(UserGroup).order_by(UserGroup.name))
     ]
