@@ -272,12 +272,21 @@ job = _table(
     Column("ended_at", UtcDateTime),
 )
 
+match_index = _table(
+    "match_index",
+    Column("id", _Id, primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("rule", String(40), nullable=False),
+    Column("state", String(64), nullable=False),  # what the keys depend on beside their rows
+    UniqueConstraint("kind", "rule"),
+)
+
 match_key = _table(
     "match_key",
-    Column("kind", String(10), primary_key=True),
-    Column("rule", String(40), primary_key=True),
-    Column("entity_id", String(64), primary_key=True),
-    Column("source", String(64), nullable=False),  # fingerprint of what the key was made of
-    Column("match_key", String(64), nullable=False),
-    Index(None, "kind", "rule", "match_key"),
+    Column("index_id", _Id, ForeignKey("erp_import_match_index.id", ondelete="CASCADE"), primary_key=True),
+    Column("row_id", String(64), primary_key=True),  # of the entity, or of its phone or e-mail address
+    Column("entity_id", String(64), nullable=False),
+    Column("source", Long, nullable=False),  # what the key was made of
+    Column("match_key", String(64)),
+    Index(None, "index_id", "match_key"),
 )
