@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
 from erp_import_plugin.connector_api import ActorRef, ActorType, ErpField, FieldValue
 from erp_import_plugin.engine.changes import FieldProblem, NewItem, NewValue
+from erp_import_plugin.engine.fields import is_empty
 from erp_import_plugin.engine.lists import Ignored, Lists
 from erp_import_plugin.engine.mapping import COMPANY_NAME, ActorMapping
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.host_api import CrmField, CrmType, EntityKind, EntitySchema
 
 _SHOWN = 80  # characters of a bad value
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_LARGEST = 2**63 - 1  # the widest integer of every database
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,19 @@ class Candidate:
     missing: bool = False
 
 
+@dataclass
+class _Draft:
+    """A candidate's values while they are gathered; ``left_alone`` are fields with a value that is not imported."""
+
+    fallbacks: dict[str, NewValue]
+    values: dict[str, NewValue] = field(default_factory=dict)
+    left_alone: set[str] = field(default_factory=set)
+
+    def usable(self) -> dict[str, NewValue]:
+        """The values without those that are empty only because the ERP's was not imported: nothing is cleared."""
+        return {key: new for key, new in self.values.items() if not (key in self.left_alone and is_empty(new))}
+
+
 class UnfitError(ValueError):
     """A value that the CRM field cannot take."""
 
@@ -73,22 +90,23 @@ class Converter:
 
     def candidate(self, actor: StagedActor) -> Candidate:
         """The candidate of one actor; what cannot be read is listed in its problems and left alone."""
-        values: dict[str, NewValue] = {}
-        fallbacks: dict[str, NewValue] = dict(self._mapping.defaults)
-        problems = [FieldProblem("", text[:_SHOWN], Reason(ReasonCode.UNREADABLE)) for text in actor.problems]
+        draft = _Draft(dict(self._mapping.defaults))
+        problems = [FieldProblem("", _shown(text), Reason(ReasonCode.UNREADABLE)) for text in actor.problems]
         for erp, crm in self._fields:
             raw = actor.values.get(erp.key)
             try:
-                self._put(erp, crm, raw, values, fallbacks)
+                self._put(erp, crm, raw, draft)
             except UnfitError as error:
+                draft.left_alone.add(crm.key)
                 problems.append(FieldProblem(crm.key, _shown(raw), error.reason))
+        values = draft.usable()
         company_name = values.pop(COMPANY_NAME.key, None)
         return Candidate(
             row=actor.row,
             kind=self._mapping.kind,
             label=actor.label or actor.key,
             values=values,
-            fallbacks=fallbacks,
+            fallbacks=draft.fallbacks,
             problems=tuple(problems),
             parent=actor.parent,
             company_name=str(company_name or ""),
@@ -96,46 +114,32 @@ class Converter:
             missing=actor.missing,
         )
 
-    def _put(
-        self,
-        erp: ErpField,
-        crm: CrmField,
-        raw: FieldValue,
-        values: dict[str, NewValue],
-        fallbacks: dict[str, NewValue],
-    ) -> None:
-        if crm.type is CrmType.LIST:
-            self._put_items(erp, crm, raw, values, fallbacks)
-        elif crm.many:
-            text = _text(self._shown_item(erp, raw), crm)
-            before = values.get(crm.key) or ()
-            values[crm.key] = (*before, text) if text else before  # type: ignore[misc]
+    def _put(self, erp: ErpField, crm: CrmField, raw: FieldValue, draft: _Draft) -> None:
+        before = draft.values.get(crm.key)
+        values: Sequence[NewValue] = (
+            self._items(erp, crm, raw, draft)
+            if crm.type is CrmType.LIST
+            else [_value(self._shown_item(erp, one), crm) for one in _each(raw)]
+        )
+        values = [value for value in values if not is_empty(value)]
+        if crm.many:
+            draft.values[crm.key] = tuple(dict.fromkeys((*(before or ()), *values)))  # type: ignore[misc,arg-type]
+        elif len(values) > 1:
+            raise UnfitError(ReasonCode.NOT_A_VALUE, type=crm.type.value)
         else:
-            value = _scalar(self._shown_item(erp, raw), crm)
-            values[crm.key] = value if value is not None else values.get(crm.key)
+            draft.values[crm.key] = values[0] if values else before
 
-    def _put_items(
-        self,
-        erp: ErpField,
-        crm: CrmField,
-        raw: FieldValue,
-        values: dict[str, NewValue],
-        fallbacks: dict[str, NewValue],
-    ) -> None:
-        found, ignored = self._resolve(crm, erp, raw)
-        for item in ignored:
-            if item.fallback:
-                fallbacks[crm.key] = (item.fallback,) if crm.many else item.fallback
-        if ignored and not found:
-            return  # the ERP has a value that is not imported: the field is neither filled nor cleared
-        values[crm.key] = tuple(found) if crm.many else next(iter(found), None)
-
-    def _resolve(self, crm: CrmField, erp: ErpField, raw: FieldValue) -> tuple[list[str | NewItem], list[Ignored]]:
-        keys = [key for key in (raw if isinstance(raw, tuple) else (raw,)) if _cleaned(key)]
-        resolved = [self._lists.resolve(crm.list_name or "", erp.list_name, _cleaned(key)) for key in keys]
-        ignored = [item for item in resolved if isinstance(item, Ignored)]
-        found = dict.fromkeys(item for item in resolved if not isinstance(item, Ignored))
-        return list(found), ignored
+    def _items(self, erp: ErpField, crm: CrmField, raw: FieldValue, draft: _Draft) -> list[NewValue]:
+        found: dict[NewValue, None] = {}
+        for item in filter(None, map(_cleaned, _each(raw))):
+            resolved = self._lists.resolve(crm.list_name or "", erp.list_name, item)
+            if not isinstance(resolved, Ignored):
+                found[_fit_item(resolved)] = None
+                continue
+            draft.left_alone.add(crm.key)
+            if resolved.fallback:
+                draft.fallbacks[crm.key] = (resolved.fallback,) if crm.many else resolved.fallback
+        return list(found)
 
     def _shown_item(self, erp: ErpField, raw: FieldValue) -> FieldValue:
         if erp.list_name and isinstance(raw, str):
@@ -162,23 +166,42 @@ def _cleaned(value: FieldValue) -> str:
     text = format(value, "f") if isinstance(value, Decimal) else str(value)
     if isinstance(value, (date, datetime)):
         text = value.isoformat()
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    if _UNSTORABLE.search(text):
         raise UnfitError(ReasonCode.UNREADABLE)
     return text.strip()
 
 
-def _scalar(value: FieldValue, crm: CrmField) -> NewValue:
-    if value is None or value == "":
+def _each(value: FieldValue) -> tuple[FieldValue, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _value(value: FieldValue, crm: CrmField) -> NewValue:
+    if is_empty(value):
         return None
-    if crm.type is CrmType.DATE and isinstance(value, datetime):
+    if crm.type not in _PYTHON:
+        return _text(value, crm)
+    taken = _taken(value, crm.type)
+    if isinstance(taken, bool) is not (crm.type is CrmType.BOOLEAN) or not isinstance(taken, _PYTHON[crm.type]):
+        raise UnfitError(ReasonCode.NOT_A_VALUE, type=crm.type.value)
+    return taken
+
+
+def _taken(value: FieldValue, crm_type: CrmType) -> FieldValue:
+    """The value in the field's own type where nothing is lost by it, None where no database has room for it."""
+    if crm_type is CrmType.DATE and isinstance(value, datetime):
         return value.date()
-    if crm.type is CrmType.DECIMAL and isinstance(value, int):
+    if crm_type is CrmType.DECIMAL and isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
-    if crm.type in _PYTHON:
-        if isinstance(value, bool) is not (crm.type is CrmType.BOOLEAN) or not isinstance(value, _PYTHON[crm.type]):
-            raise UnfitError(ReasonCode.NOT_A_VALUE, type=crm.type.value)
-        return value
-    return _text(value, crm) or None
+    if isinstance(value, Decimal) and not value.is_finite():
+        return None
+    return None if isinstance(value, int) and not -_LARGEST - 1 <= value <= _LARGEST else value
+
+
+def _fit_item(item: str | NewItem) -> str | NewItem:
+    """The item, unless it is new and has a name that cannot be written."""
+    if isinstance(item, NewItem):
+        _cleaned(item.label)
+    return item
 
 
 _PYTHON: Mapping[CrmType, type] = {
