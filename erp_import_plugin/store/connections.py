@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from erp_import_plugin.host_api import User
 from erp_import_plugin.store import codec
 from erp_import_plugin.store.tables import connection as table
 from erp_import_plugin.store.tables import connection_scope as scope_table
+from erp_import_plugin.store.tables import erp_list_item, list_mapping, mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,11 @@ def listed(tx: Transaction) -> list[Connection]:
     return _read(tx, table.c.deleted_at.is_(None))
 
 
+def named(tx: Transaction, ids: Collection[int]) -> list[Connection]:
+    """Some connections, deleted ones too, by name."""
+    return _read(tx, table.c.id.in_(list(ids)))
+
+
 def record_test(tx: Transaction, connection_id: int, test: ConnectionTest) -> None:
     """Remember how the last test went."""
     values = {"tested_at": test.at, "test_ok": test.ok, "test_message": test.message}
@@ -88,6 +94,13 @@ def record_test(tx: Transaction, connection_id: int, test: ConnectionTest) -> No
 def set_active(tx: Transaction, connection_id: int, active: bool) -> None:
     """Activate or deactivate."""
     tx.execute(update(table).where(table.c.id == connection_id).values(active=active))
+
+
+def remove_unused(tx: Transaction, connection_id: int) -> None:
+    """Remove a connection that was just added and never imported from, with its mappings."""
+    for owned in (scope_table, mapping, list_mapping, erp_list_item):
+        tx.execute(delete(owned).where(owned.c.connection_id == connection_id))
+    tx.execute(delete(table).where(table.c.id == connection_id))
 
 
 def _set_scope(tx: Transaction, connection_id: int, scoped: Connection) -> None:

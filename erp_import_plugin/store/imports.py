@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import delete as sql_delete
 
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine.results import Accounts
@@ -26,7 +27,15 @@ from erp_import_plugin.engine.settings import (
 from erp_import_plugin.host_api import EntityKind, User
 from erp_import_plugin.store import codec
 from erp_import_plugin.store.tables import import_ as table
-from erp_import_plugin.store.tables import import_selection
+from erp_import_plugin.store.tables import (
+    import_selection,
+    plan_item,
+    plan_key,
+    plan_row,
+    search,
+    search_result,
+    staged,
+)
 
 
 class ImportState(str, Enum):
@@ -80,6 +89,12 @@ def get(tx: Transaction, token: str) -> Import | None:
     return _import(row) if row else None
 
 
+def by_id(tx: Transaction, import_id: int) -> Import | None:
+    """The import with this id."""
+    row = tx.execute(select(table).where(table.c.id == import_id)).one_or_none()
+    return _import(row) if row else None
+
+
 def listed(tx: Transaction, owner_id: str | None, offset: int, limit: int) -> tuple[list[Import], int]:
     """One page of the imports of one owner (None: of everyone), newest first, and how many there are in all."""
     mine = [] if owner_id is None else [table.c.owner_id == owner_id]
@@ -115,6 +130,16 @@ def save_settings(tx: Transaction, import_id: int, settings: ImportSettings) -> 
     tx.execute(update(table).where(table.c.id == import_id).values(settings=settings_to_text(settings)))
 
 
+def save_criteria(tx: Transaction, import_id: int, criteria: Any) -> None:
+    """Keep what was last searched for; JSON data."""
+    tx.execute(update(table).where(table.c.id == import_id).values(criteria=codec.dumps(criteria)))
+
+
+def criteria(tx: Transaction, import_id: int) -> Any:
+    """What was kept by :func:`save_criteria`; None before the first search."""
+    return codec.loads(tx.scalar(select(table.c.criteria).where(table.c.id == import_id)))
+
+
 def save_accounts(tx: Transaction, import_id: int, accounts: Accounts) -> None:
     """Keep the accounts of the plan or of the result."""
     tx.execute(update(table).where(table.c.id == import_id).values(counts=codec.dumps(asdict(accounts))))
@@ -142,6 +167,15 @@ def selections(tx: Transaction, import_id: int) -> dict[tuple[EntityKind, str], 
     """The ids of an import's selections by kind and "new" or "changed"."""
     rows = tx.execute(select(import_selection).where(import_selection.c.import_id == import_id))
     return {(EntityKind(row.kind), row.result): row.selection_id for row in rows}
+
+
+def delete(tx: Transaction, import_id: int) -> None:
+    """Remove an import that has written nothing to the CRM, with its searches, staged actors and plan."""
+    searches = select(search.c.id).where(search.c.import_id == import_id)
+    tx.execute(sql_delete(search_result).where(search_result.c.search_id.in_(searches)))
+    for owned in (search, plan_key, plan_item, plan_row, staged):
+        tx.execute(sql_delete(owned).where(owned.c.import_id == import_id))
+    tx.execute(sql_delete(table).where(table.c.id == import_id))
 
 
 def settings_to_text(settings: ImportSettings) -> str:

@@ -59,6 +59,8 @@ def create(
     tx: Transaction, import_id: int, actor_type: ActorType, criteria: Any, columns: Sequence[str], at: datetime
 ) -> Search:
     """Begin a search; earlier searches of the import go, with their results."""
+    earlier = select(table.c.id).where(table.c.import_id == import_id)
+    tx.execute(delete(search_result).where(search_result.c.search_id.in_(earlier)))
     tx.execute(delete(table).where(table.c.import_id == import_id))
     token = secrets.token_urlsafe(16)
     tx.execute(
@@ -96,6 +98,7 @@ def add_results(tx: Transaction, search: Search, first: int, results: Sequence[N
 def restart(tx: Transaction, search_id: int) -> None:
     """Forget the results of a search that was cut."""
     tx.execute(delete(search_result).where(search_result.c.search_id == search_id))
+    tx.execute(update(table).where(table.c.id == search_id).values(read=0, total=None))
 
 
 def set_total(tx: Transaction, search_id: int, total: int | None) -> None:

@@ -135,9 +135,11 @@ def counts(tx: Transaction, import_id: int) -> dict[str, int]:
 def totals(tx: Transaction, imports: Collection[int]) -> dict[int, int]:
     """How many actors are staged in each of some imports."""
     rows = tx.execute(
-        select(staged.c.import_id, func.count()).where(staged.c.import_id.in_(list(imports))).group_by(staged.c.import_id)
+        select(staged.c.import_id, func.count().label("actors"))
+        .where(staged.c.import_id.in_(list(imports)))
+        .group_by(staged.c.import_id)
     )
-    return {import_id: count for import_id, count in rows}
+    return {row.import_id: row.actors for row in rows}
 
 
 def types(tx: Transaction, import_id: int) -> dict[ActorType, int]:

@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import Connection as Transaction
+
 from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.errors import Refused, Sentence
 from erp_import_plugin.host_api import User
 from erp_import_plugin.jobs import Jobs, JobView
-from erp_import_plugin.store.imports import Import
+from erp_import_plugin.store import connections as connection_store
+from erp_import_plugin.store import imports as import_store
+from erp_import_plugin.store import mappings as mapping_store
+from erp_import_plugin.store import searches as search_store
+from erp_import_plugin.store import staging as staging_store
+from erp_import_plugin.store.connections import Connection
+from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.workflow import access, working
+from erp_import_plugin.workflow.invalid import Invalid
+from erp_import_plugin.workflow.mappings import searchable
+from erp_import_plugin.workflow.paging import paged
 from erp_import_plugin.workflow.rooms import Rooms
+
+_UNWRITTEN = (ImportState.STAGING, ImportState.PLANNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +50,85 @@ class ImportLine:
 
 
 def begin(rooms: Rooms, user: User, connection_id: int, actor_type: ActorType) -> Import:
-    raise NotImplementedError
+    """A new import of this actor type.
+
+    Raises:
+        NotFound: there is no such connection for this user.
+        Invalid: the actor type (key "actor_type") has no active mapping with a searchable field.
+        NotAllowed, SyncIsOn: as everywhere.
+    """
+    access.check_user(rooms, user)
+    access.check_sync(rooms)
+    with writing(rooms.engine) as tx:
+        connection = access.open_connection(tx, user, connection_id)
+        mapping = mapping_store.of(tx, connection.id).get(actor_type)
+        if mapping is None or not searchable(mapping):
+            raise Invalid({"actor_type": Sentence("This actor type cannot be imported through this connection.")})
+        return import_store.create(tx, user, connection.id, actor_type, rooms.now())
 
 
 def get(rooms: Rooms, user: User, token: str) -> ImportSummary:
-    raise NotImplementedError
+    """One import of the user's. Raises NotFound."""
+    access.check_user(rooms, user)
+    with reading(rooms.engine) as tx:
+        found = access.open_import(tx, rooms, user, token)
+        connection = connection_store.get(tx, found.connection_id)
+        staged = staging_store.types(tx, found.id)
+    names = (connection.name if connection else "", connector_name(rooms, connection))
+    return ImportSummary(found, *names, staged, working.latest(rooms, token))
 
 
 def listed(rooms: Rooms, jobs: Jobs, user: User, page: int = 1) -> tuple[tuple[ImportLine, ...], int]:
-    raise NotImplementedError
+    """One page of the user's imports, newest first, and how many there are; everyone's for those who manage all."""
+    access.check_user(rooms, user)
+    owner = None if rooms.host.access.may_manage_all(user) else user.id
+    with reading(rooms.engine) as tx:
+        found = paged(lambda offset, limit: import_store.listed(tx, owner, offset, limit), page, rooms.config.page_size)
+        names = {one.id: one.name for one in connection_store.named(tx, {one.connection_id for one in found.rows})}
+        staged = staging_store.totals(tx, [one.id for one in found.rows])
+    lines = tuple(
+        ImportLine(one, names.get(one.connection_id, ""), staged.get(one.id, 0), jobs.latest(one.token))
+        for one in found.rows
+    )
+    return lines, found.total
 
 
 def discard(rooms: Rooms, user: User, token: str) -> None:
-    raise NotImplementedError
+    """Throw away an import that has written nothing to the CRM.
+
+    Raises:
+        Refused: it has written, or work on it is under way.
+    """
+    access.check_user(rooms, user)
+    access.check_sync(rooms)
+    job = working.latest(rooms, token)
+    with writing(rooms.engine) as tx:
+        found = access.open_import(tx, rooms, user, token)
+        check_unwritten(found)
+        if job is not None and job.state == "running":
+            raise Refused(Sentence("Work on this import is under way. Wait for it, or cancel it first."))
+        search = search_store.of_import(tx, found.id)
+        import_store.delete(tx, found.id)
+    for subject in (token, *([search.token] if search else [])):
+        working.give_up(rooms, subject)
+
+
+def check_unwritten(imported: Import) -> None:
+    """Raises :class:`Refused` once the import has begun to write to the CRM."""
+    if imported.state not in _UNWRITTEN:
+        raise Refused(Sentence("This import has already been started. Begin a new one to import more."))
+
+
+def open_unwritten(tx: Transaction, rooms: Rooms, user: User, token: str) -> Import:
+    """An import of the user's that has written nothing yet. Raises NotFound and Refused."""
+    found = access.open_import(tx, rooms, user, token)
+    check_unwritten(found)
+    return found
+
+
+def connector_name(rooms: Rooms, connection: Connection | None) -> str:
+    """The name of a connection's connector; its key where it is not installed."""
+    if connection is None:
+        return ""
+    loaded = rooms.registry.get(connection.connector)
+    return loaded.name if loaded else connection.connector

@@ -1,0 +1,103 @@
+"""The configuration of a connection, from the texts of a form or a command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timezone
+from difflib import get_close_matches
+
+from erp_import_plugin.connector_api import ConfigField, ConfigType, ConfigValue
+from erp_import_plugin.errors import Sentence
+from erp_import_plugin.workflow import typed
+from erp_import_plugin.workflow.invalid import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigValues:
+    """What was filled in; the secrets apart, because they are kept encrypted."""
+
+    config: Mapping[str, ConfigValue]
+    secrets: Mapping[str, str]
+
+
+def read(fields: Sequence[ConfigField], texts: Mapping[str, str]) -> ConfigValues:
+    """The values of the config fields; a field that is not given has its default.
+
+    Raises:
+        Invalid: by the key of the field.
+    """
+    inputs = {field.key: field for field in fields if field.type is not ConfigType.LABEL}
+    errors: dict[str, str] = {key: _unknown(key, inputs) for key in texts if key not in inputs}
+    values: dict[str, ConfigValue] = {}
+    for key, field in inputs.items():
+        text = texts.get(key)
+        try:
+            values[key] = _value(field, text)
+        except typed.NotAValue as error:
+            errors[key] = error.sentence
+    if errors:
+        raise Invalid(errors)
+    secret = {key: str(value) for key, value in values.items() if inputs[key].secret and value}
+    return ConfigValues({key: value for key, value in values.items() if not inputs[key].secret}, secret)
+
+
+def _unknown(key: str, inputs: Mapping[str, ConfigField]) -> Sentence:
+    close = get_close_matches(key, inputs, n=1)
+    if close:
+        return Sentence("There is no setting “%(key)s”. Did you mean %(close)s?", key=key, close=close[0])
+    return Sentence("There is no setting “%(key)s”. There are: %(known)s.", key=key, known=", ".join(inputs))
+
+
+def _value(field: ConfigField, text: str | None) -> ConfigValue:
+    if field.read_only or text is None:
+        value = field.default
+    else:
+        value = _TYPED[field.type](text) if text.strip() or field.type is ConfigType.CHECKBOX else None
+    if value is None or value == "":
+        if field.mandatory:
+            raise typed.NotAValue(Sentence("Fill in “%(label)s”.", label=field.label))
+        return value
+    _check(field, value)
+    return value
+
+
+def _check(field: ConfigField, value: ConfigValue) -> None:
+    if field.max_length is not None and isinstance(value, str) and len(value) > field.max_length:
+        raise typed.NotAValue(
+            Sentence("“%(label)s” may have %(max)s characters at most.", label=field.label, max=field.max_length)
+        )
+    if field.type is ConfigType.LIST and value not in {choice.key for choice in field.choices}:
+        choices = ", ".join(choice.key for choice in field.choices)
+        raise typed.NotAValue(Sentence("“%(label)s” must be one of: %(choices)s.", label=field.label, choices=choices))
+
+
+def _text(text: str) -> str:
+    if any(char < " " or "\ud800" <= char <= "\udfff" for char in text):
+        raise typed.NotAValue(Sentence("The text holds characters that cannot be stored."))
+    return text.strip()
+
+
+def _password(text: str) -> str:
+    _text(text)
+    return text  # blanks may belong to it
+
+
+def _checkbox(text: str) -> bool:
+    return bool(text.strip()) and typed.yes_or_no(text)
+
+
+def _moment(text: str) -> datetime:
+    value = typed.day_or_moment(text)
+    return value if isinstance(value, datetime) else datetime.combine(value, time(), timezone.utc)
+
+
+_TYPED: Mapping[ConfigType, Callable[[str], ConfigValue]] = {
+    ConfigType.TEXT: _text,
+    ConfigType.PASSWORD: _password,
+    ConfigType.INTEGER: typed.whole,
+    ConfigType.DECIMAL: typed.decimal,
+    ConfigType.CHECKBOX: _checkbox,
+    ConfigType.DATETIME: _moment,
+    ConfigType.LIST: _text,
+}
