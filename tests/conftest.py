@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
+from tests.support import databases
 from tests.support.browsers import chromium, running_browser
 from tests.support.requirements import leave_out
 
@@ -23,6 +24,6 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = create_engine(f"sqlite:///{tmp_path}/test.sqlite")
-    yield made
-    made.dispose()
+    """An empty SQLite file; rooms whose work depends on the database have a fixture of this name for each kind."""
+    with databases.sqlite_file(tmp_path) as made:
+        yield made

@@ -7,8 +7,12 @@ from sqlalchemy import Engine
 
 from erp_import_plugin.jobs import Execution, JobHandler, Jobs, ThreadRunner
 from erp_import_plugin.store.jobs import JobStore
-from erp_import_plugin.store.tables import metadata
+from erp_import_plugin.store.tables import job, match_index, metadata
+from tests.support import databases
 from tests.support.clocks import Clock
+
+NEEDED = [job, match_index]
+"""The job table, and the one at which ``writing`` waits for its turn on SQLite."""
 
 
 @pytest.fixture
@@ -18,9 +22,24 @@ def clock() -> Clock:
 
 @pytest.fixture
 def tables(engine: Engine) -> Engine:
-    """The job table in each database there is."""
-    metadata.create_all(engine)
+    """A database with the job table."""
+    metadata.create_all(engine, NEEDED)
     return engine
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Databases]:
+    with databases.Databases(tmp_path_factory.mktemp("databases")) as made:
+        yield made
+
+
+@pytest.fixture(params=databases.NAMES)
+def each_database(request: pytest.FixtureRequest, servers: databases.Databases) -> Iterator[Engine]:
+    """A database of each kind with the job table."""
+    engine = servers[request.param]
+    metadata.create_all(engine, NEEDED)
+    yield engine
+    databases.empty(engine)
 
 
 @pytest.fixture

@@ -48,22 +48,22 @@ def work(url: str, job_id: int) -> None:
     sys.stdin.read()
 
 
-def test_a_killed_workers_job_is_shown_as_interrupted_and_resumed(tables: Engine) -> None:
-    rows.create(tables)
-    store = JobStore(tables)
-    execution = Execution(store, {"count": Counting(tables, 0.0)}, LEASE)
+def test_a_killed_workers_job_is_shown_as_interrupted_and_resumed(each_database: Engine) -> None:
+    rows.create(each_database)
+    store = JobStore(each_database)
+    execution = Execution(store, {"count": Counting(each_database, 0.0)}, LEASE)
     jobs = Jobs(store, execution, InlineRunner(execution))
     job = store.create("count", "abc", "u")
-    url = tables.url.render_as_string(hide_password=False)
+    url = each_database.url.render_as_string(hide_password=False)
     script = f"from tests.jobs.test_killed_worker import work; work({url!r}, {job.id})"
     root = Path(__file__).parents[2]
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, cwd=root) as process:
         wait_until(lambda: jobs.view(job.id).done >= 5)
         process.send_signal(signal.SIGKILL)
-    with tables.connect() as connection:
+    with each_database.connect() as connection:
         assert connection.execute(select(func.count()).select_from(rows)).scalar_one() < ROWS
     wait_until(lambda: jobs.view(job.id).state == "interrupted")
     resumed = jobs.resume(job.id)
     assert (resumed.state, resumed.done, resumed.percent) == ("done", ROWS, 100)
-    with tables.connect() as connection:
+    with each_database.connect() as connection:
         assert list(connection.execute(select(rows.c.id).order_by(rows.c.id)).scalars()) == list(range(ROWS))

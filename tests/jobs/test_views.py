@@ -31,9 +31,7 @@ def test_how_far_and_how_long(
     assert (shown.percent, shown.seconds_left, shown.rate) == (percent, seconds_left, progress.rate)
 
 
-def test_a_job_without_a_sign_of_life_is_interrupted_and_has_no_guess(
-    store: JobStore, clock: Clock
-) -> None:
+def test_a_job_without_a_sign_of_life_is_interrupted_and_has_no_guess(store: JobStore, clock: Clock) -> None:
     job = store.create("plan", "s", "u")
     store.claim(job.id, "w", 60)
     store.beat(job.id, "w", 60, Progress(5, 10, 1.0))

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine
 
 from erp_import_plugin.errors import NotFound, Sentence
+from erp_import_plugin.store import tables
 from erp_import_plugin.store.jobs import JobState, JobStore, Progress
-from erp_import_plugin.store.tables import metadata
 from tests.support.clocks import Clock
 
 
@@ -20,7 +20,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(engine: Engine, clock: Clock) -> JobStore:
-    metadata.create_all(engine)
+    tables.metadata.create_all(engine, [tables.job, tables.match_index])
     return JobStore(engine, clock)
 
 
