@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import TypeVar
 
@@ -68,7 +69,7 @@ class GuardedSession:
         self.loaded = loaded
         self.limits = limits
         self.complaints: list[Sentence] = []
-        self._platform = PluginPlatform(settings, cancellation)
+        self._platform = PluginPlatform(_within(settings, limits), cancellation)
         self._caller = Caller(loaded.name, redactor_for(loaded.config_fields, config), limits, cancellation)
         self._cache: dict[tuple[str, str], object] = {}
         try:
@@ -233,6 +234,16 @@ class GuardedSession:
             if key not in known:
                 sentence = Sentence("The ERP no longer offers the field “%(key)s”.", key=excerpt(key, 60))
                 raise self._caller.failure(method, sentence, Recovery.FIX)
+
+
+def _within(settings: PlatformSettings, limits: Limits) -> PlatformSettings:
+    """An ERP that is silent shall make the connector's call fail by name, not run into the limit of the call."""
+    most = limits.call_timeout * 0.75
+    return replace(
+        settings,
+        answer_timeout=min(settings.answer_timeout, most),
+        connect_timeout=min(settings.connect_timeout, most),
+    )
 
 
 def _complete(loaded: LoadedConnector, config: Mapping[str, ConfigValue]) -> dict[str, ConfigValue]:

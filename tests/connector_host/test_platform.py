@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from erp_import_plugin.connector_api import AdminCanFix, Cancelled, GiveUp, TryLater
-from erp_import_plugin.connector_host import Limits, PlatformSettings, open_session
+from erp_import_plugin.connector_host import ConnectorFailure, Limits, PlatformSettings, open_session
 from erp_import_plugin.connector_host.cancelling import Cancellation
 from erp_import_plugin.connector_host.declaring import check_connector
 from erp_import_plugin.connector_host.platform import PluginPlatform
@@ -185,6 +185,17 @@ def test_the_platform_waits_and_calls_again(server: str) -> None:
         assert session.test() == "at last"
     assert time.monotonic() - started >= 1.0
     assert connector.times("test") == 2
+
+
+def test_a_silent_erp_fails_by_name_before_the_call_runs_out(server: str) -> None:
+    connector = StubbornConnector()
+    loaded = check_connector(connector, "d", "1")
+    limits = Limits(test_timeout=0.8).for_test()
+    with open_session(loaded, {}, limits, settings=PlatformSettings(private_addresses=True)) as session:
+        connector.instead["test"] = lambda: session._platform.http(server).get("/silent").text
+        with pytest.raises(ConnectorFailure, match=r"127\.0\.0\.1 did not answer in time"):
+            session.test()
+        assert session.actor_types()
 
 
 def test_a_stopped_work_makes_no_request(server: str) -> None:

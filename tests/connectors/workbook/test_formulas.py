@@ -24,8 +24,10 @@ def with_results(path: Path, results: dict[str, str]) -> Path:
 
 def test_formulas_count_with_their_saved_result_and_the_others_are_named(tmp_path: Path) -> None:
     rows = [["KEY", "Sum", "Other"], ["1", "=1+1", "=2+2"], ["2", "=B2*2", "=3+3"], ["3", 7, 9]]
-    path = write_xlsx(tmp_path / "f.xlsx", {"Customers & co": [["x"]], "Customers": rows})
-    assert formulas_without_result(path) == ["Customers!B2", "Customers!C2", "Customers!B3", "Customers!C3"]
+    path = write_xlsx(tmp_path / "f.xlsx", {"Us & co": [["=7*6"]], "Customers": rows})
+    assert formulas_without_result(path) == [
+        *("Us & co!A1", "Customers!B2", "Customers!C2", "Customers!B3", "Customers!C3")
+    ]
     ordered = write_xlsx(tmp_path / "g.xlsx", {"Customers": rows})
     saved = with_results(ordered, {"B2": "2", "B3": "4", "C3": "6"})
     with session_on(saved) as session:
