@@ -63,12 +63,13 @@ def facts() -> dict[str, Any]:
     slots = [(country, index) for country in CRM_COMPANIES for index in _indexes(country)]
     companies = [_company(company(*slot), place) for place, slot in enumerate(slots)]
     places = {slot: place for place, slot in enumerate(slots) if companies[place].active}
+    persons = [one for country in CRM_COMPANIES for one in _persons(country, places)]
     return {
         "countries": list(COUNTRY_NAMES.items()),
-        "categories": list(dict.fromkeys(name for one in companies for name in one.categories)),
+        "categories": list(dict.fromkeys(name for one in (*companies, *persons) for name in one.categories)),
         "relations": [CONTACT_RELATION, REVERSE_RELATION],
         "companies": [asdict(one) for one in companies],
-        "persons": [asdict(one) for country in CRM_COMPANIES for one in _persons(country, places)],
+        "persons": [asdict(one) for one in persons],
         "projects": [_project(companies[place].name, place) for place in range(0, 200, 5) if companies[place].active],
     }
 
@@ -138,7 +139,7 @@ def _person(one: PersonFacts, places: dict[tuple[str, int], int]) -> Party:
             )
             if value
         ),
-        categories=("Customer",) if one.company_index is None else (),
+        categories=("Customer",) if one.company_index is None else ("Newsletter",) if one.index % 5 == 0 else (),
         company=employer,
     )
 

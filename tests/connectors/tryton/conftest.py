@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,9 +13,40 @@ from erp_import_plugin.connector_host.guard import GuardedSession, open_session
 from erp_import_plugin.connector_host.limits import Limits
 from erp_import_plugin.connector_host.platform import PlatformSettings
 from tests.connectors.tryton.truth import Truth
+from tests.support.tryton_facts import CONTACT_RELATION
 from tests.support.tryton_server import TrytonServer, tryton_or_skip
 
-Open = Callable[..., GuardedSession]
+
+class Opener:
+    """Opens sessions; keyword arguments replace config values."""
+
+    def __init__(self, server: TrytonServer, connector: LoadedConnector) -> None:
+        self._server = server
+        self._connector = connector
+        self._opened: list[GuardedSession] = []
+
+    def __call__(
+        self, server: TrytonServer | None = None, limits: Limits | None = None, **config: Any
+    ) -> GuardedSession:
+        reached = server or self._server
+        values = {
+            "url": reached.url,
+            "database": reached.database,
+            "user": reached.user,
+            "password": reached.password,
+            "company": None,
+            "customers": "Customer",
+            "suppliers": "Supplier",
+            "contacts": CONTACT_RELATION,
+        }
+        settings = PlatformSettings(private_addresses=True)
+        self._opened.append(open_session(self._connector, {**values, **config}, limits, settings=settings))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        """Close all that were opened."""
+        while self._opened:
+            self._opened.pop().close()
 
 
 @pytest.fixture(scope="session")
@@ -39,31 +70,14 @@ def connector() -> LoadedConnector:
 
 
 @pytest.fixture
-def open_tryton(tryton: TrytonServer, connector: LoadedConnector) -> Iterator[Open]:
-    """Open sessions on the server; keyword arguments replace config values."""
-    opened: list[GuardedSession] = []
-
-    def open_one(server: TrytonServer = tryton, limits: Limits | None = None, **config: Any) -> GuardedSession:
-        values = {
-            "url": server.url,
-            "database": server.database,
-            "user": server.user,
-            "password": server.password,
-            "company": None,
-            "customers": "Customer",
-            "suppliers": "Supplier",
-            "contacts": "Contact person of",
-        }
-        settings = PlatformSettings(private_addresses=True)
-        opened.append(open_session(connector, {**values, **config}, limits, settings=settings))
-        return opened[-1]
-
-    yield open_one
-    for session in opened:
-        session.close()
+def open_tryton(tryton: TrytonServer, connector: LoadedConnector) -> Iterator[Opener]:
+    """Opens sessions on the server, which end with the test."""
+    opener = Opener(tryton, connector)
+    yield opener
+    opener.close()
 
 
 @pytest.fixture
-def session(open_tryton: Open) -> GuardedSession:
+def session(open_tryton: Opener) -> GuardedSession:
     """A session with the usual configuration."""
     return open_tryton()

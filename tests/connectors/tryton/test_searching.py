@@ -16,7 +16,9 @@ from tests.connectors.tryton.truth import Truth
 pytestmark = pytest.mark.tryton
 
 
-def _found(session: GuardedSession, actor_type: ActorType, *restrictions: Restriction, size: int = 500) -> list[CheckedActor]:
+def _found(
+    session: GuardedSession, actor_type: ActorType, *restrictions: Restriction, size: int = 500
+) -> list[CheckedActor]:
     pages = session.search([restrictions], actor_type, ["NAME"], page_size=size)
     return [actor for page in pages for actor in page.actors]
 
