@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection as Transaction
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from erp_import_plugin.connector_api import ActorType, ErpField, FieldType, ListItem, Operator
 from erp_import_plugin.engine.lists import ItemMapping
@@ -72,6 +72,32 @@ def erp_lists(tx: Transaction, connection_id: int, names: Collection[str]) -> di
     rows = tx.execute(
         select(erp_list_item)
         .where(erp_list_item.c.connection_id == connection_id, erp_list_item.c.list_name.in_(list(names)))
+        .order_by(erp_list_item.c.position)
+    )
+    labels: dict[str, dict[str, str]] = {name: {} for name in names}
+    for row in rows:
+        labels[row.list_name][row.item_key] = row.label
+    return labels
+
+
+def erp_list_sizes(tx: Transaction, connection_id: int, names: Collection[str]) -> dict[str, int]:
+    """How many items some ERP lists have."""
+    rows = tx.execute(
+        select(erp_list_item.c.list_name, func.count().label("items"))
+        .where(erp_list_item.c.connection_id == connection_id, erp_list_item.c.list_name.in_(list(names)))
+        .group_by(erp_list_item.c.list_name)
+    )
+    return {row.list_name: row.items for row in rows}
+
+
+def erp_items(
+    tx: Transaction, connection_id: int, names: Collection[str], keys: Collection[str]
+) -> dict[str, dict[str, str]]:
+    """The labels of some items of some ERP lists."""
+    rows = tx.execute(
+        select(erp_list_item)
+        .where(erp_list_item.c.connection_id == connection_id, erp_list_item.c.list_name.in_(list(names)))
+        .where(erp_list_item.c.item_key.in_(list(keys)))
         .order_by(erp_list_item.c.position)
     )
     labels: dict[str, dict[str, str]] = {name: {} for name in names}

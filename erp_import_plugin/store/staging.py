@@ -162,7 +162,10 @@ def page(tx: Transaction, import_id: int, text: str, offset: int, limit: int) ->
 
 
 def remove(tx: Transaction, import_id: int, rows: Collection[int]) -> None:
-    """Take actors out of an import."""
+    """Take actors out of an import, and out of its plan."""
+    mine = select(staged.c.id).where(staged.c.import_id == import_id, staged.c.id.in_(list(rows)))
+    tx.execute(delete(plan_key).where(plan_key.c.row_id.in_(mine)))
+    tx.execute(delete(plan_row).where(plan_row.c.id.in_(mine)))
     tx.execute(delete(staged).where(staged.c.import_id == import_id, staged.c.id.in_(list(rows))))
 
 

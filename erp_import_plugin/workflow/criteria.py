@@ -19,6 +19,7 @@ from erp_import_plugin.workflow.criterion import (
     Criterion,
     asks,
     operators_of,
+    pushed_operators,
     values_of,
 )
 from erp_import_plugin.workflow.invalid import Invalid
@@ -34,6 +35,7 @@ __all__ = [
     "from_data",
     "operators_of",
     "parse_where",
+    "pushed_operators",
     "restrictions",
     "to_data",
     "values_of",

@@ -36,8 +36,14 @@ class Criteria:
 
 def operators_of(field: ErpField) -> tuple[str, ...]:
     """The operators offered for a field, in the order of the screen; after those of a date the relative ones."""
-    relative = tuple(Relative) if field.type in _DATES else ()
-    return tuple(one.value for one in (*operators_for(field.type), *relative))
+    own = tuple(one.value for one in operators_for(field.type))
+    return (*own, *(one.value for one in Relative)) if field.type in _DATES else own
+
+
+def pushed_operators(field: ErpField) -> frozenset[str]:
+    """Those of the offered operators that the ERP does itself; a relative date is asked for as a span."""
+    pushed = frozenset(one.value for one in field.operators) & frozenset(operators_of(field))
+    return pushed | RELATIVE if field.type in _DATES and Operator.BETWEEN in field.operators else pushed
 
 
 def values_of(operator: str) -> int | None:

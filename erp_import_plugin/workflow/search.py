@@ -4,14 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from time import monotonic, sleep
 
-from erp_import_plugin.connector_api import ActorType, FieldType, ListItem
+from sqlalchemy import Connection as Transaction
+
+from erp_import_plugin.connector_api import ActorType, ErpField, FieldType, ListItem
+from erp_import_plugin.engine.mapping import KIND_OF, ActorMapping
+from erp_import_plugin.errors import NotFound, Sentence
 from erp_import_plugin.host_api import EntityKind, User
-from erp_import_plugin.jobs import JobContext, Jobs, JobView
+from erp_import_plugin.jobs import Jobs, JobView
+from erp_import_plugin.store import connections as connection_store
+from erp_import_plugin.store import imports as import_store
+from erp_import_plugin.store import mappings as mapping_store
+from erp_import_plugin.store import searches as search_store
 from erp_import_plugin.store.imports import Import
-from erp_import_plugin.store.searches import Result
+from erp_import_plugin.store.searches import Result, Search
+from erp_import_plugin.store.tables import SORTABLE
+from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.workflow import access, working
+from erp_import_plugin.workflow import criteria as asked
 from erp_import_plugin.workflow.criteria import Criteria
+from erp_import_plugin.workflow.imports import open_unwritten
+from erp_import_plugin.workflow.invalid import Invalid
+from erp_import_plugin.workflow.mappings import searchable, shown
+from erp_import_plugin.workflow.paging import paged
 from erp_import_plugin.workflow.rooms import Rooms
+from erp_import_plugin.workflow.search_job import run_search
+
+__all__ = [
+    "Column",
+    "SearchField",
+    "SearchForm",
+    "SearchResults",
+    "SearchState",
+    "form",
+    "keep",
+    "list_items",
+    "results",
+    "run_search",
+    "start",
+    "stop",
+    "tick",
+]
+
+SHORT_LIST = 200
+"""Lists with more items than this are offered by type-ahead."""
+
+_FIRST_PAGE = 1.0  # seconds a page waits for the first results
+_NUMBERS = (FieldType.INTEGER, FieldType.DECIMAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,36 +133,254 @@ class SearchResults:
 
 
 def form(rooms: Rooms, user: User, token: str, actor_type: ActorType | None = None) -> SearchForm:
-    raise NotImplementedError
+    """The criteria list of an import: as last searched for, else the default of the actor type. Raises NotFound."""
+    access.check_user(rooms, user)
+    with reading(rooms.engine) as tx:
+        found = access.open_import(tx, rooms, user, token)
+        mappings = _searchable_mappings(tx, found.connection_id)
+        current = search_store.of_import(tx, found.id)
+        kept = _kept(import_store.criteria(tx, found.id))
+        chosen = actor_type or (kept[0] if kept else found.actor_type)
+        mapping = _mapping(mappings, chosen)
+        criteria = kept[1] if kept and kept[0] is chosen else asked.default_criteria(mapping)
+        items, long_lists = _items(tx, found.connection_id, searchable(mapping), criteria)
+        connection = connection_store.get(tx, found.connection_id)
+        return SearchForm(
+            import_=found,
+            connection_name=connection.name if connection else "",
+            actor_type=chosen,
+            other_actor_types=tuple(one for one in mappings if one is not chosen),
+            fields=tuple(_field(field) for field in searchable(mapping)),
+            criteria=criteria,
+            list_items=items,
+            long_lists=long_lists,
+            search=_state(tx, current) if current else None,
+        )
 
 
 def list_items(
     rooms: Rooms, user: User, token: str, list_name: str, text: str, limit: int = 20
 ) -> tuple[ListItem, ...]:
-    raise NotImplementedError
+    """Items of an ERP list whose label or key holds the text, those that begin with it first. Raises NotFound."""
+    access.check_user(rooms, user)
+    with reading(rooms.engine) as tx:
+        found = access.open_import(tx, rooms, user, token)
+        labels = mapping_store.erp_lists(tx, found.connection_id, [list_name])[list_name]
+    wanted = text.strip().casefold()
+    hits = [ListItem(key, label) for key, label in labels.items() if wanted in f"{label}\n{key}".casefold()]
+    hits.sort(key=lambda item: not item.label.casefold().startswith(wanted))
+    return tuple(hits[:limit])
 
 
 def keep(rooms: Rooms, user: User, token: str, actor_type: ActorType, criteria: Criteria) -> None:
-    raise NotImplementedError
+    """Remember the criteria as they are, without searching. Raises NotFound, Refused."""
+    access.check_user(rooms, user)
+    access.check_sync(rooms)
+    with writing(rooms.engine) as tx:
+        found = open_unwritten(tx, rooms, user, token)
+        import_store.save_criteria(tx, found.id, _to_keep(actor_type, criteria))
 
 
 def start(rooms: Rooms, jobs: Jobs, user: User, token: str, actor_type: ActorType, criteria: Criteria) -> None:
-    raise NotImplementedError
+    """Search in the background; an earlier search of this import is stopped, and its results go.
+
+    Raises:
+        Invalid: by "set.line" of the criteria, or "actor_type".
+        NotFound, Refused: there is no such import, or it has been started.
+    """
+    access.check_user(rooms, user)
+    access.check_sync(rooms)
+    with writing(rooms.engine) as tx:
+        found = open_unwritten(tx, rooms, user, token)
+        access.open_connection(tx, user, found.connection_id)
+        mapping = _mapping(_searchable_mappings(tx, found.connection_id), actor_type)
+        lists = _wanted_lists(mapping, criteria)
+        labels = mapping_store.erp_lists(tx, found.connection_id, lists)
+        asked.restrictions(criteria, searchable(mapping), rooms.now().date(), labels)
+        data = _to_keep(actor_type, criteria)
+        earlier = search_store.of_import(tx, found.id)
+        columns = [field.key for field in shown(mapping)]
+        import_store.save_criteria(tx, found.id, data)
+        search = search_store.create(tx, found.id, actor_type, data, columns, rooms.now())
+    if earlier is not None:
+        working.give_up(rooms, earlier.token)
+    jobs.start(working.SEARCH, search.token, user.id)
 
 
 def results(
-    rooms: Rooms, jobs: Jobs, user: User, token: str, *, page: int = 1, sort: int | None = None, descending: bool = False
+    rooms: Rooms,
+    jobs: Jobs,
+    user: User,
+    token: str,
+    *,
+    page: int = 1,
+    sort: int | None = None,
+    descending: bool = False,
 ) -> SearchResults | None:
-    raise NotImplementedError
+    """One page of what was found, None before the first search. Raises NotFound.
+
+    A search that has just begun is given a second to bring its first page.
+    """
+    access.check_user(rooms, user)
+    with reading(rooms.engine) as tx:
+        found = access.open_import(tx, rooms, user, token)
+        search = search_store.of_import(tx, found.id)
+    if search is None:
+        return None
+    job = _wait_for_first(rooms, jobs, search)
+    with reading(rooms.engine) as tx:
+        mapping = mapping_store.of(tx, found.connection_id).get(search.actor_type)
+        return _results(
+            tx, rooms, found, search_store.get(tx, search.token) or search, mapping, job, (page, sort, descending)
+        )
 
 
 def tick(rooms: Rooms, user: User, token: str, ticked: bool, positions: Collection[int] | None = None) -> None:
-    raise NotImplementedError
+    """Tick or untick some results, or all. Raises NotFound, Refused."""
+    access.check_user(rooms, user)
+    access.check_sync(rooms)
+    with writing(rooms.engine) as tx:
+        found = open_unwritten(tx, rooms, user, token)
+        search_store.tick(tx, _search(tx, found).id, ticked, positions)
 
 
 def stop(rooms: Rooms, jobs: Jobs, user: User, token: str) -> None:
-    raise NotImplementedError
+    """Stop the search; what was found stays. Raises NotFound."""
+    access.check_user(rooms, user)
+    with reading(rooms.engine) as tx:
+        search = _search(tx, access.open_import(tx, rooms, user, token))
+    job = jobs.latest(search.token)
+    if job is not None and not job.ended:
+        jobs.cancel(job.id)
 
 
-def run_search(rooms: Rooms, context: JobContext) -> None:
-    raise NotImplementedError
+def _search(tx: Transaction, imported: Import) -> Search:
+    search = search_store.of_import(tx, imported.id)
+    if search is None:
+        raise NotFound(Sentence("Nothing has been searched for yet."))
+    return search
+
+
+def _searchable_mappings(tx: Transaction, connection_id: int) -> dict[ActorType, ActorMapping]:
+    mappings = mapping_store.of(tx, connection_id)
+    return {actor_type: mapping for actor_type, mapping in mappings.items() if searchable(mapping)}
+
+
+def _mapping(mappings: Mapping[ActorType, ActorMapping], actor_type: ActorType) -> ActorMapping:
+    if actor_type not in mappings:
+        raise Invalid({"actor_type": Sentence("This actor type cannot be imported through this connection.")})
+    return mappings[actor_type]
+
+
+def _to_keep(actor_type: ActorType, criteria: Criteria) -> dict[str, object]:
+    return {"type": actor_type.value, "sets": asked.to_data(criteria)}
+
+
+def _kept(data: dict[str, object] | None) -> tuple[ActorType, Criteria] | None:
+    return (ActorType(data["type"]), asked.from_data(data["sets"])) if data else None
+
+
+def _field(field: ErpField) -> SearchField:
+    operators = asked.operators_of(field)
+    pushed = asked.pushed_operators(field)
+    return SearchField(
+        key=field.key,
+        label=field.label,
+        tooltip=field.tooltip,
+        type=field.type,
+        list_name=field.list_name,
+        operators=operators,
+        pushed=pushed,
+        needs_reading=not pushed,
+    )
+
+
+def _wanted_lists(mapping: ActorMapping, criteria: Criteria) -> list[str]:
+    """The lists of the fields that are asked for."""
+    keys = {line.field for lines in criteria.sets for line in lines}
+    return [field.list_name for field in searchable(mapping) if field.key in keys and field.list_name]
+
+
+def _items(
+    tx: Transaction, connection_id: int, fields: tuple[ErpField, ...], criteria: Criteria
+) -> tuple[dict[str, dict[str, str]], frozenset[str]]:
+    """The items of the lists to choose from: all of a short list, of a long one those that are chosen."""
+    lists = {field.key: field.list_name for field in fields if field.list_name}
+    sizes = mapping_store.erp_list_sizes(tx, connection_id, set(lists.values()))
+    long_lists = frozenset(name for name, size in sizes.items() if size > SHORT_LIST)
+    labels = mapping_store.erp_lists(tx, connection_id, set(lists.values()) - long_lists)
+    chosen = {value for lines in criteria.sets for line in lines if line.field in lists for value in line.values}
+    return labels | mapping_store.erp_items(tx, connection_id, long_lists, chosen), long_lists
+
+
+def _wait_for_first(rooms: Rooms, jobs: Jobs, search: Search) -> JobView | None:
+    """The search's job, once it has brought a page or ended, or a second has passed."""
+    until = monotonic() + _FIRST_PAGE
+    job = jobs.latest(search.token)
+    if job is not None:
+        job = jobs.ensure(job.id)
+    while job is not None and not job.ended and monotonic() < until:
+        with reading(rooms.engine) as tx:
+            now = search_store.get(tx, search.token)
+        if now is None or now.read:
+            break
+        sleep(0.02)
+        job = jobs.view(job.id)
+    return job
+
+
+def _state(tx: Transaction, search: Search) -> SearchState:
+    found, ticked = search_store.counts(tx, search.id)
+    criteria = asked.from_data(search.criteria["sets"])
+    return SearchState(search.token, search.actor_type, criteria, search.read, found, ticked, search.total)
+
+
+def _results(
+    tx: Transaction,
+    rooms: Rooms,
+    imported: Import,
+    search: Search,
+    mapping: ActorMapping | None,
+    job: JobView | None,
+    wanted: tuple[int, int | None, bool],
+) -> SearchResults:
+    number, sort, descending = wanted
+    state = _state(tx, search)
+
+    def read(offset: int, limit: int) -> tuple[list[Result], int]:
+        rows = search_store.page(
+            tx, search, imported.connection_id, sort=sort, descending=descending, offset=offset, limit=limit
+        )
+        return rows, state.found
+
+    page = paged(read, number, rooms.config.page_size)
+    kind = KIND_OF[search.actor_type]
+    return SearchResults(
+        search=state,
+        kind=kind,
+        columns=_columns(search, mapping),
+        rows=page.rows,
+        entity_urls=_entity_urls(rooms, kind, page.rows),
+        found=state.found,
+        ticked=state.ticked,
+        read=state.read,
+        total=state.total,
+        filtered=state.read > state.found,
+        job=job,
+        page=page.page,
+        pages=page.pages,
+    )
+
+
+def _columns(search: Search, mapping: ActorMapping | None) -> tuple[Column, ...]:
+    fields = {one.erp.key: one.erp for one in mapping.fields} if mapping else {}
+    known = [fields.get(key, ErpField(key, key)) for key in search.columns]
+    return tuple(
+        Column(field.key, field.label, field.type, field.type in _NUMBERS, place < SORTABLE)
+        for place, field in enumerate(known)
+    )
+
+
+def _entity_urls(rooms: Rooms, kind: EntityKind, rows: tuple[Result, ...]) -> dict[str, str]:
+    urls = {row.entity_id: rooms.host.links.entity(kind, row.entity_id) for row in rows if row.entity_id}
+    return {entity_id: url for entity_id, url in urls.items() if url}

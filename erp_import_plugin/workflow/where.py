@@ -24,7 +24,11 @@ _SIGNS = {
     "<=": Operator.LESS_OR_EQUAL,
     ">=": Operator.GREATER_OR_EQUAL,
 }
-_NAMES = {one.value: one.value for one in (*Operator, *Relative)} | {sign: one.value for sign, one in _SIGNS.items()}
+_NAMES: dict[str, str] = {
+    **{one.value: one.value for one in Operator},
+    **{one.value: one.value for one in Relative},
+    **{sign: one.value for sign, one in _SIGNS.items()},
+}
 
 
 def parse_where(text: str) -> Criterion:
