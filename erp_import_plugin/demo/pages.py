@@ -9,7 +9,7 @@ from flask import Flask, Response, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from . import appearance, navigation
 
@@ -60,6 +60,9 @@ def _secure(response: Response) -> Response:
 
 def _refused(problem: HTTPException) -> Any:
     if problem.response is not None or problem.code is None or problem.code < 400:
+        return problem
+    if isinstance(problem, SecurityError):
+        # The host's name in the request is not ours: no page can be built, since no address can.
         return problem
     title, advice = _in_words(problem)
     headers = [
