@@ -14,7 +14,7 @@ from erp_import_plugin.engine.candidates import StagedActor
 from erp_import_plugin.store import codec
 from erp_import_plugin.store.links import ActorPlace
 from erp_import_plugin.store.searches import Search
-from erp_import_plugin.store.tables import link, search_result, staged
+from erp_import_plugin.store.tables import link, plan_key, plan_row, search_result, staged
 
 WANTED, FETCHED, MISSING = "wanted", "fetched", "missing"
 LABEL_LENGTH = 200

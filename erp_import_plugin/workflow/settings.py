@@ -3,81 +3,220 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
-from erp_import_plugin.engine.settings import ChannelPolicy, DuplicateSettings, ImportSettings, ListPolicy, NoCompany
-from erp_import_plugin.host_api import CrmListItem, EntityKind, User
-from erp_import_plugin.store.imports import Import
+from sqlalchemy import Connection as Transaction
+
+from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.engine.mapping import ActorMapping
+from erp_import_plugin.engine.rules import RULES, Rule
+from erp_import_plugin.engine.settings import (
+    NO_CONTACTS,
+    ImportSettings,
+    ListPolicy,
+    NoCompany,
+)
+from erp_import_plugin.errors import Sentence
+from erp_import_plugin.host_api import CrmListItem, CrmSchema, CrmType, EntityKind, User
+from erp_import_plugin.store import connections as connection_store
+from erp_import_plugin.store import imports as import_store
+from erp_import_plugin.store import mappings as mapping_store
+from erp_import_plugin.store import staging as staging_store
+from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.workflow import access, working
+from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.rooms import Rooms
+from erp_import_plugin.workflow.settings_checks import check
+from erp_import_plugin.workflow.settings_form import (
+    KindForm,
+    ListForm,
+    PersonForm,
+    RuleChoice,
+    SettingsForm,
+)
+from erp_import_plugin.workflow.settings_text import from_mapping
+
+__all__ = ["KindForm", "ListForm", "PersonForm", "RuleChoice", "SettingsForm", "form", "from_mapping", "save"]
 
 
-@dataclass(frozen=True, slots=True)
-class RuleChoice:
-    """A duplicate rule; ``missing`` are the labels of the CRM fields that no ERP field is mapped to."""
-
-    name: str
-    label: str
-    available: bool
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KindForm:
-    """One entity kind: how many staged actors become it, its rules, and what is chosen.
-
-    ``staged`` is 0 for companies that are only fetched because a contact or project belongs to them.
-    """
-
-    kind: EntityKind
-    label: str
-    staged: int
-    rules: tuple[RuleChoice, ...]
-    settings: DuplicateSettings
-
-
-@dataclass(frozen=True, slots=True)
-class ListForm:
-    """A CRM list that mapped fields use."""
-
-    name: str
-    label: str
-    has_default: bool
-    policy: ListPolicy
-
-
-@dataclass(frozen=True, slots=True)
-class PersonForm:
-    """What only contacts need. ``no_company`` are the choices there are; item tuples are empty where there is no list."""
-
-    no_company: tuple[NoCompany, ...]
-    mandatory_company: bool
-    fetch_parents: bool
-    legal_bases: tuple[CrmListItem, ...]
-    consent_sources: tuple[CrmListItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsForm:
-    """The settings page. ``phones`` and ``web`` are None where no such field is mapped, ``persons`` without contacts."""
-
-    import_: Import
-    connection_name: str
-    kinds: tuple[KindForm, ...]
-    lists: tuple[ListForm, ...]
-    phones: ChannelPolicy | None
-    web: ChannelPolicy | None
-    persons: PersonForm | None
-    settings: ImportSettings
+RULE_LABELS: Mapping[str, Sentence] = {
+    "name": Sentence("Name"),
+    "name_department": Sentence("Name and department"),
+    "number": Sentence("Number"),
+    "code": Sentence("Code"),
+    "vat_number": Sentence("VAT number"),
+    "id": Sentence("ID"),
+    "email": Sentence("Email address"),
+    "mobile": Sentence("Mobile phone"),
+    NO_CONTACTS: Sentence("None – do not import contacts"),
+}
+_CONSENT_SOURCE = "import"  # mission S5: the default consent source is the item of this name
 
 
 def form(rooms: Rooms, user: User, token: str) -> SettingsForm:
-    raise NotImplementedError
+    """The settings of an import: its own, else the user's last for this connection, else the defaults.
+
+    Raises NotFound.
+    """
+    access.check_user(rooms, user)
+    with reading(rooms.engine) as tx:
+        found = access.open_import(tx, rooms, user, token)
+        last = found.settings or import_store.last_settings(tx, user.id, found.connection_id)
+        return _Page(tx, rooms, found).form(last or ImportSettings())
 
 
 def save(rooms: Rooms, user: User, token: str, settings: ImportSettings) -> None:
-    raise NotImplementedError
+    """Keep the settings; if they are other than before, the preview has to be made anew.
+
+    Raises:
+        Invalid: by "company.match", "person.match", "project.match", "person.no_company", "lists.NAME",
+            "legal_basis", "consent_source".
+        NotFound, Refused: there is no such import, it has been started, or work on it is under way.
+    """
+    access.check_user(rooms, user)
+    access.check_sync(rooms)
+    working.refuse_while_working(rooms, token, working.FETCH)
+    with writing(rooms.engine) as tx:
+        found = open_unwritten(tx, rooms, user, token)
+        check(_Page(tx, rooms, found).form(settings), settings)
+        if settings != found.settings:
+            import_store.save_settings(tx, found.id, settings)
+            if found.state is ImportState.PLANNED:
+                import_store.set_state(tx, found.id, ImportState.STAGING, planned_at=None)
 
 
-def from_mapping(data: Mapping[str, Any]) -> ImportSettings:
-    raise NotImplementedError
+class _Page:
+    """What is staged, mapped and there in the CRM, for one import."""
+
+    def __init__(self, tx: Transaction, rooms: Rooms, imported: Import) -> None:
+        self._tx = tx
+        self._crm = rooms.host.crm
+        self._import = imported
+        self._schema: CrmSchema = self._crm.schema()
+        mappings = mapping_store.of(tx, imported.connection_id)
+        self._staged = staging_store.types(tx, imported.id)
+        self._mappings = _used(mappings, self._staged)
+
+    def form(self, settings: ImportSettings) -> SettingsForm:
+        connection = connection_store.get(self._tx, self._import.connection_id)
+        types = self._mapped_types()
+        lists = tuple(self._list(name, settings) for name in self._list_names())
+        kinds = tuple(self._kind(kind, settings) for kind in self._kinds())
+        persons = EntityKind.PERSON in {kind.kind for kind in kinds}
+        return SettingsForm(
+            import_=self._import,
+            connection_name=connection.name if connection else "",
+            kinds=kinds,
+            lists=lists,
+            phones=settings.phones if CrmType.PHONE in types else None,
+            web=settings.web if types & {CrmType.EMAIL, CrmType.URL} else None,
+            persons=self._persons(settings) if persons else None,
+            settings=self._complete(settings, kinds, lists) if persons else replace(settings, lists=_policies(lists)),
+        )
+
+    def _complete(
+        self, settings: ImportSettings, kinds: tuple[KindForm, ...], lists: tuple[ListForm, ...]
+    ) -> ImportSettings:
+        return replace(
+            settings,
+            lists=_policies(lists),
+            legal_basis=settings.legal_basis or self._default_item("legal_basis"),
+            consent_source=settings.consent_source or self._default_item("consent_source", _CONSENT_SOURCE),
+        )
+
+    def _kinds(self) -> list[EntityKind]:
+        used = {mapping.kind for mapping in self._mappings.values()}
+        return [kind for kind in EntityKind if kind in used and kind in self._schema.entities]
+
+    def _kind(self, kind: EntityKind, settings: ImportSettings) -> KindForm:
+        chosen = settings.of(kind)
+        rules = [self._rule(kind, rule) for rule in RULES[kind].values()]
+        if kind is EntityKind.PERSON:
+            rules.append(RuleChoice(NO_CONTACTS, RULE_LABELS[NO_CONTACTS], True, ()))
+        return KindForm(
+            kind=kind,
+            label=self._schema.entities[kind].label,
+            staged=sum(self._staged.get(one, 0) for one, mapping in self._mappings.items() if mapping.kind is kind),
+            rules=tuple(rules),
+            settings=chosen,
+        )
+
+    def _rule(self, kind: EntityKind, rule: Rule) -> RuleChoice:
+        mappings = [mapping for mapping in self._mappings.values() if mapping.kind is kind]
+        fields = self._schema.entities[kind].fields
+        absent = [
+            key for key in rule.fields if key not in fields or not all(mapping.maps([key]) for mapping in mappings)
+        ]
+        if rule.any_of and len(absent) < len(rule.fields):
+            absent = []
+        labels = tuple(fields[key].label if key in fields else key for key in absent)
+        return RuleChoice(rule.name, RULE_LABELS[rule.name], not absent, labels)
+
+    def _mapped_fields(self) -> list[tuple[EntityKind, str]]:
+        return [
+            (mapping.kind, field.crm_field)
+            for mapping in self._mappings.values()
+            for field in mapping.imported()
+            if field.crm_field
+        ]
+
+    def _mapped_types(self) -> set[CrmType]:
+        entities = self._schema.entities
+        return {
+            entities[kind].fields[key].type
+            for kind, key in self._mapped_fields()
+            if kind in entities and key in entities[kind].fields
+        }
+
+    def _list_names(self) -> list[str]:
+        entities = self._schema.entities
+        fields = (entities[kind].fields.get(key) for kind, key in self._mapped_fields() if kind in entities)
+        used = {field.list_name for field in fields if field and field.list_name}
+        return [name for name in self._schema.lists if name in used]
+
+    def _list(self, name: str, settings: ImportSettings) -> ListForm:
+        crm_list = self._schema.lists[name]
+        has_default = crm_list.default is not None
+        unchosen = ListPolicy.DEFAULT if has_default else ListPolicy.BLANK
+        return ListForm(name, crm_list.label, has_default, settings.lists.get(name, unchosen))
+
+    def _persons(self, settings: ImportSettings) -> PersonForm:
+        mandatory = self._crm.preferences(self._tx).mandatory_company_on_contact
+        choices = tuple(one for one in NoCompany if not (mandatory and one is NoCompany.WITHOUT))
+        return PersonForm(
+            no_company=choices,
+            mandatory_company=mandatory,
+            fetch_parents=settings.fetch_parents,
+            legal_bases=self._items("legal_basis"),
+            consent_sources=self._items("consent_source"),
+        )
+
+    def _items(self, field: str) -> tuple[CrmListItem, ...]:
+        name = self._list_of(field)
+        return tuple(self._crm.list_items(self._tx, name)) if name else ()
+
+    def _default_item(self, field: str, label: str = "") -> str | None:
+        name = self._list_of(field)
+        crm_list = self._schema.lists.get(name or "")
+        of_name = (item.id for item in self._items(field) if label and item.label.casefold() == label)
+        return next(of_name, crm_list.default if crm_list else None)
+
+    def _list_of(self, field: str) -> str | None:
+        person = self._schema.entities.get(EntityKind.PERSON)
+        found = person.fields.get(field) if person else None
+        return found.list_name if found else None
+
+
+def _used(mappings: Mapping[ActorType, ActorMapping], staged: Mapping[ActorType, int]) -> dict[ActorType, ActorMapping]:
+    """The mappings of what is staged; with contacts or projects those of the companies they may belong to as well."""
+    own = {one: mapping for one, mapping in mappings.items() if mapping.active and staged.get(one)}
+    if not any(mapping.kind is EntityKind.COMPANY for mapping in own.values()) and own:
+        own |= {
+            one: mapping for one, mapping in mappings.items() if mapping.active and mapping.kind is EntityKind.COMPANY
+        }
+    return own
+
+
+def _policies(lists: tuple[ListForm, ...]) -> dict[str, ListPolicy]:
+    return {one.name: one.policy for one in lists}
