@@ -13,7 +13,7 @@ BATCH = 250
 
 
 def main(config_file, database, facts_file, password):
-    """Load everything the facts name, and a user that may only read."""
+    """Load everything the facts name, and a user for the import."""
     settings = config.set_trytond(database, user="admin", config_file=config_file)
     with open(facts_file, encoding="utf-8") as file:
         facts = json.load(file)
@@ -57,7 +57,7 @@ def own_company(user, company):
 
 
 def make_reader(company, password):
-    """A user without any group: enough to read parties, and all an import needs."""
+    """A user without any group: that is all an import needs."""
     user = Model.get("res.user")(name="CRM import", login="crm", password=password)
     user.companies.append(Model.get("company.company")(company.id))
     user.company = Model.get("company.company")(company.id)

@@ -5,7 +5,7 @@ By hand: ``python -m tests.support.tryton_server --port 8000``. In tests::
     with running_tryton() as tryton:
         ...  # tryton.url, tryton.database, tryton.user, tryton.password
 
-The user may only read; ``tryton.as_admin(...)`` changes records as somebody in the ERP would.
+The user is in no group; ``tryton.as_admin(...)`` changes records as somebody in the ERP would.
 """
 
 from __future__ import annotations

@@ -39,6 +39,18 @@ def test_a_wrong_password_is_for_the_admin_and_is_tried_once(open_tryton: Opener
     assert truth.rows(_FAILED_LOGINS) == [(before + 1,)]
 
 
+def test_a_locked_login_is_tried_later(open_tryton: Opener, truth: Truth) -> None:
+    for _ in range(6):  # a date to come, so that the server's time zone does not matter
+        truth.change("INSERT INTO res_user_login_attempt (login, create_date) VALUES ('crm', '2099-01-01 00:00:00')")
+    try:
+        with pytest.raises(ConnectorFailure, match="locked") as caught:
+            open_tryton().test()
+    finally:
+        truth.change("DELETE FROM res_user_login_attempt WHERE create_date > '2090-01-01'")
+
+    assert caught.value.recovery is Recovery.TRY_LATER
+
+
 def test_an_unknown_database_is_named(open_tryton: Opener) -> None:
     with pytest.raises(ConnectorFailure) as caught:
         open_tryton(database="nowhere").test()
