@@ -49,7 +49,7 @@ RULE_LABELS: Mapping[str, Sentence] = {
     "id": Sentence("ID"),
     "email": Sentence("Email address"),
     "mobile": Sentence("Mobile phone"),
-    NO_CONTACTS: Sentence("None – do not import contacts"),
+    NO_CONTACTS: Sentence("None \N{EN DASH} do not import contacts"),
 }
 _CONSENT_SOURCE = "import"  # mission S5: the default consent source is the item of this name
 
@@ -79,7 +79,10 @@ def save(rooms: Rooms, user: User, token: str, settings: ImportSettings) -> None
     working.refuse_while_working(rooms, token, working.FETCH)
     with writing(rooms.engine) as tx:
         found = open_unwritten(tx, rooms, user, token)
-        check(_Page(tx, rooms, found).form(settings), settings)
+        page = _Page(tx, rooms, found)
+        shown = page.form(settings)
+        check(shown, page.list_labels())
+        settings = shown.settings
         if settings != found.settings:
             import_store.save_settings(tx, found.id, settings)
             if found.state is ImportState.PLANNED:
@@ -112,18 +115,23 @@ class _Page:
             phones=settings.phones if CrmType.PHONE in types else None,
             web=settings.web if types & {CrmType.EMAIL, CrmType.URL} else None,
             persons=self._persons(settings) if persons else None,
-            settings=self._complete(settings, kinds, lists) if persons else replace(settings, lists=_policies(lists)),
+            settings=self._complete(settings, lists, persons=persons),
         )
 
-    def _complete(
-        self, settings: ImportSettings, kinds: tuple[KindForm, ...], lists: tuple[ListForm, ...]
-    ) -> ImportSettings:
+    def _complete(self, settings: ImportSettings, lists: tuple[ListForm, ...], *, persons: bool) -> ImportSettings:
+        policies = {**settings.lists, **{one.name: one.policy for one in lists}}
+        if not persons:
+            return replace(settings, lists=policies)
         return replace(
             settings,
-            lists=_policies(lists),
-            legal_basis=settings.legal_basis or self._default_item("legal_basis"),
-            consent_source=settings.consent_source or self._default_item("consent_source", _CONSENT_SOURCE),
+            lists=policies,
+            legal_basis=self._item("legal_basis", settings.legal_basis),
+            consent_source=self._item("consent_source", settings.consent_source or _CONSENT_SOURCE),
         )
+
+    def list_labels(self) -> dict[str, str]:
+        """The labels of all lists of the CRM."""
+        return {name: crm_list.label for name, crm_list in self._schema.lists.items()}
 
     def _kinds(self) -> list[EntityKind]:
         used = {mapping.kind for mapping in self._mappings.values()}
@@ -196,11 +204,15 @@ class _Page:
         name = self._list_of(field)
         return tuple(self._crm.list_items(self._tx, name)) if name else ()
 
-    def _default_item(self, field: str, label: str = "") -> str | None:
-        name = self._list_of(field)
-        crm_list = self._schema.lists.get(name or "")
-        of_name = (item.id for item in self._items(field) if label and item.label.casefold() == label)
-        return next(of_name, crm_list.default if crm_list else None)
+    def _item(self, field: str, chosen: str | None) -> str | None:
+        """The id of the chosen item, which may be named by its label; the list's default where none is chosen."""
+        items = self._items(field)
+        crm_list = self._schema.lists.get(self._list_of(field) or "")
+        default = crm_list.default if crm_list else None
+        if chosen is None or any(item.id == chosen for item in items):
+            return chosen or default
+        of_name = next((item.id for item in items if item.label.casefold() == chosen.casefold()), None)
+        return of_name or (default if chosen == _CONSENT_SOURCE else chosen)
 
     def _list_of(self, field: str) -> str | None:
         person = self._schema.entities.get(EntityKind.PERSON)
@@ -212,11 +224,6 @@ def _used(mappings: Mapping[ActorType, ActorMapping], staged: Mapping[ActorType,
     """The mappings of what is staged; with contacts or projects those of the companies they may belong to as well."""
     own = {one: mapping for one, mapping in mappings.items() if mapping.active and staged.get(one)}
     if not any(mapping.kind is EntityKind.COMPANY for mapping in own.values()) and own:
-        own |= {
-            one: mapping for one, mapping in mappings.items() if mapping.active and mapping.kind is EntityKind.COMPANY
-        }
+        companies = {one: mapping for one, mapping in mappings.items() if mapping.kind is EntityKind.COMPANY}
+        own |= {one: mapping for one, mapping in companies.items() if mapping.active}
     return own
-
-
-def _policies(lists: tuple[ListForm, ...]) -> dict[str, ListPolicy]:
-    return {one.name: one.policy for one in lists}

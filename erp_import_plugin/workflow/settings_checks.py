@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from erp_import_plugin.engine.settings import ImportSettings, ListPolicy
 from erp_import_plugin.errors import Sentence
@@ -11,9 +11,9 @@ from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.settings_form import KindForm, ListForm, PersonForm, RuleChoice, SettingsForm
 
 
-def check(form: SettingsForm, settings: ImportSettings) -> None:
-    """Raises :class:`Invalid` by the keys that ``settings.save`` names."""
-    errors = dict(_errors(form, settings))
+def check(form: SettingsForm, lists: Collection[str]) -> None:
+    """``lists`` are all of the CRM. Raises :class:`Invalid` by the keys that ``settings.save`` names."""
+    errors = {**dict(_errors(form, form.settings)), **_unknown_lists(form.settings, lists)}
     if errors:
         raise Invalid(errors)
 
@@ -26,6 +26,15 @@ def _errors(form: SettingsForm, settings: ImportSettings) -> Iterator[tuple[str,
         yield from _list_errors(one)
     if form.persons:
         yield from _person_errors(form.persons, settings)
+
+
+def _unknown_lists(settings: ImportSettings, lists: Collection[str]) -> dict[str, str]:
+    known = ", ".join(lists)
+    return {
+        f"lists.{name}": Sentence("The CRM has no list “%(name)s”. There are: %(known)s.", name=name, known=known)
+        for name in settings.lists
+        if name not in lists
+    }
 
 
 def _match_errors(kind: KindForm) -> Iterator[tuple[str, str]]:
