@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from erp_import_plugin.jobs.context import OnProgress
 from erp_import_plugin.jobs.execution import Execution
 
 
@@ -18,15 +19,16 @@ class Runner(Protocol):
 
 
 class InlineRunner:
-    """Does the job before it returns: for tests and for hosts without threads."""
+    """Does the job before it returns: for commands, tests, and hosts without threads."""
 
-    def __init__(self, execution: Execution) -> None:
+    def __init__(self, execution: Execution, on_progress: OnProgress | None = None) -> None:
         self._execution = execution
+        self._on_progress = on_progress
 
     def start(self, job_id: int) -> None:
         lease = self._execution.lease(job_id)
         if lease.claim():
-            self._execution.run(lease, job_id)
+            self._execution.run(lease, job_id, self._on_progress)
 
     def close(self) -> None:
         """Nothing is under way between two calls."""

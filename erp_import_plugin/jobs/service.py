@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from erp_import_plugin.errors import Refused, Sentence
 from erp_import_plugin.jobs.context import OnProgress
 from erp_import_plugin.jobs.execution import Execution
-from erp_import_plugin.jobs.runner import Runner
+from erp_import_plugin.jobs.runner import InlineRunner, Runner
 from erp_import_plugin.jobs.views import JobView, view
 from erp_import_plugin.store.jobs import JobStore
 
@@ -26,18 +25,12 @@ class Jobs:
         job = self._store.create(kind, subject, user_id)
         return self.ensure(job.id)
 
-    def run_now(self, kind: str, subject: str, user_id: str, on_progress: OnProgress | None = None) -> JobView:
-        """Do the work before returning; ``on_progress`` is called with every progress.
+    def in_this_thread(self, on_progress: OnProgress | None = None) -> Jobs:
+        """The same jobs, done before ``start``, ``ensure`` and ``resume`` return; ``on_progress`` hears of every step.
 
-        Raises:
-            Refused: the subject's job of this or another kind is being done by another worker.
+        A job that another worker has at that moment stays with it.
         """
-        job = self._store.create(kind, subject, user_id)
-        lease = self._execution.lease(job.id)
-        if job.kind != kind or not lease.claim():
-            raise Refused(Sentence("Other work on this import has not ended yet. Wait for it, or cancel it."))
-        self._execution.run(lease, job.id, on_progress)
-        return self.view(job.id)
+        return Jobs(self._store, self._execution, InlineRunner(self._execution, on_progress))
 
     def view(self, job_id: int) -> JobView:
         """The job as it is now. Raises :class:`~erp_import_plugin.errors.NotFound`."""
