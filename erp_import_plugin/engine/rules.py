@@ -25,6 +25,7 @@ class Rule:
     form: Form
     separator: str = "\n"  # which no form contains
     any_of: bool = False
+    regional: bool = False
 
     def keys(self, values: Mapping[str, CrmValue], region: str) -> tuple[str, ...]:
         """One key; several for a field with several values; none where there is nothing to compare."""
@@ -80,7 +81,7 @@ RULES: Mapping[EntityKind, Mapping[str, Rule]] = {
         # Joined by a blank: where a name is cut into first and last differs from system to system.
         Rule("name", ("first_name", "last_name"), _text, separator=" ", any_of=True),
         Rule("email", ("email",), _email),
-        Rule("mobile", ("phone_mobile",), _phone),
+        Rule("mobile", ("phone_mobile",), _phone, regional=True),
         _NUMBER,
         _ID,
     ),

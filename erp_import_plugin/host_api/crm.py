@@ -27,6 +27,10 @@ class MatchRule(Protocol):
     def fields(self) -> tuple[str, ...]:
         """The CRM fields the keys are made of, in order."""
 
+    @property
+    def regional(self) -> bool:
+        """Whether the keys depend on ``region``."""
+
     def keys(self, values: Mapping[str, CrmValue], region: str) -> tuple[str, ...]:
         """The normalised keys, each of at most 64 characters and none twice.
 

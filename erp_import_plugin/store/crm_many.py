@@ -1,0 +1,122 @@
+"""Fields with many values (phones, e-mails, URLs, multiple lists): rows of tables of their own, one statement each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select
+
+from erp_import_plugin.host_api import CrmValue
+from erp_import_plugin.store.crm_map import Channel, Items
+from erp_import_plugin.store.crm_values import reader, writer
+from erp_import_plugin.store.dialects import dialect_of
+from erp_import_plugin.store.transactions import is_locking
+
+Many: TypeAlias = "Channel | Items"
+Values: TypeAlias = Mapping[str, CrmValue]
+
+
+def read_many(tx: Connection, fields: Mapping[str, Many], ids: Collection[Any]) -> dict[str, dict[str, list[str]]]:
+    """The values of the fields by entity (its id as text) and field, oldest first; empty ones are left out."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for some in _by_table(fields):
+        for owner, key, value, _ in _rows(tx, some, ids):
+            found[owner][key].append(value)
+    return found
+
+
+def insert_many(tx: Connection, fields: Mapping[str, Many], rows: Sequence[tuple[Any, Values]]) -> None:
+    """Write the values of new entities; ``rows`` are ids (as the column holds them) and values by field."""
+    for some in _by_table(fields):
+        _insert(
+            tx, some, [(owner, key, value) for owner, row in rows for key in some for value in _tuple(row.get(key))]
+        )
+
+
+def update_many(tx: Connection, fields: Mapping[str, Many], rows: Sequence[tuple[Any, Values]]) -> None:
+    """Replace the values of the fields each row has; rows of values that stay are not touched."""
+    for some in _by_table({key: one for key, one in fields.items() if any(key in row for _, row in rows)}):
+        wanted = {
+            (str(owner), key): list(dict.fromkeys(_tuple(row[key])))
+            for owner, row in rows
+            for key in some
+            if key in row
+        }
+        gone = []
+        for owner, key, value, row in _rows(tx, some, [owner for owner, _ in rows]):
+            left = wanted.get((owner, key))
+            if left is not None and value in left:
+                left.remove(value)
+            elif left is not None:
+                gone.append(row)
+        _delete(tx, some, gone)
+        owners = {str(owner): owner for owner, _ in rows}
+        _insert(tx, some, [(owners[owner], key, value) for (owner, key), left in wanted.items() for value in left])
+
+
+def _by_table(fields: Mapping[str, Many]) -> Iterator[dict[str, Many]]:
+    """The fields grouped by table: those of one table are read and written together."""
+    place: Callable[[str], tuple[str, str]] = lambda key: (fields[key].value.table.fullname, fields[key].owner.key)  # noqa: E731
+    for _, keys in groupby(sorted(fields, key=place), place):
+        yield {key: fields[key] for key in keys}
+
+
+def _rows(tx: Connection, fields: Mapping[str, Many], ids: Collection[Any]) -> Iterator[tuple[str, str, str, Row[Any]]]:
+    """Owner, field, value and the table's row of each value of the entities."""
+    one = next(iter(fields.values()))
+    table: sa.Table = one.value.table
+    mine = or_(*(and_(*_conditions(some)) for some in fields.values()))
+    statement = select(table).where(dialect_of(tx).among(tx, one.owner, ids), mine).order_by(*_identity(one))
+    if is_locking(tx):
+        statement = statement.with_for_update()
+    readers = {key: reader(some) for key, some in fields.items()}
+    for row in tx.execute(statement):
+        cells = row._mapping
+        for key, some in fields.items():
+            if cells[some.value] is not None and all(cells[table.c[name]] == is_ for name, is_ in some.where.items()):
+                yield str(cells[one.owner]), key, readers[key](cells[some.value]), row
+
+
+def _conditions(field: Many) -> list[Any]:
+    return [field.value.table.c[name] == value for name, value in field.where.items()] or [sa.true()]
+
+
+def _identity(field: Many) -> list[sa.Column[Any]]:
+    table: sa.Table = field.value.table
+    return list(table.primary_key.columns) or list(table.c)
+
+
+def _insert(tx: Connection, fields: Mapping[str, Many], values: Sequence[tuple[Any, str, str]]) -> None:
+    if not values:
+        return
+    writers = {key: writer(field) for key, field in fields.items()}
+    columns = {
+        key: {field.value.table.c[name].key: is_ for name, is_ in field.where.items()} for key, field in fields.items()
+    }
+    params = [
+        {**columns[key], fields[key].owner.key: owner, fields[key].value.key: writers[key](value)}
+        for owner, key, value in values
+    ]
+    table = next(iter(fields.values())).value.table
+    names = {name for row in params for name in row}
+    tx.execute(insert(table), [{**dict.fromkeys(names), **row} for row in params])
+
+
+def _delete(tx: Connection, fields: Mapping[str, Many], rows: Sequence[Row[Any]]) -> None:
+    if not rows:
+        return
+    one = next(iter(fields.values()))
+    identity = _identity(one)
+    same = [column == bindparam(f"old_{column.key}", type_=column.type) for column in identity]
+    old = [{f"old_{column.key}": row._mapping[column] for column in identity} for row in rows]
+    tx.execute(delete(one.value.table).where(*same), old)
+
+
+def _tuple(value: CrmValue) -> tuple[str, ...]:
+    if value is None or isinstance(value, tuple):
+        return value or ()
+    raise TypeError("A field with many values takes a tuple.")

@@ -1,0 +1,205 @@
+"""Finds entities by normalised keys, in our own table beside the host's, which is brought up to date at each search.
+
+The database compares what each stored key was made of with the host's rows as they are in this transaction, and only
+rows that differ are read and normalised again. So what anyone committed a moment ago is found, and nothing is asked
+of the host: no trigger, no column of its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row, and_, delete, func, insert, literal, or_, select, update
+
+from erp_import_plugin.engine import normalising
+from erp_import_plugin.host_api import CrmValue, MatchRule
+from erp_import_plugin.store.crm_map import Channel, Column, EntityTable, ListTable
+from erp_import_plugin.store.crm_values import ids_from_text, reader
+from erp_import_plugin.store.dialects import Dialect, dialect_of
+from erp_import_plugin.store.tables import match_index, match_key
+
+_PAGE = 5000
+_SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the keys of a rule come from: rows of the entity's table, or of the table of one of its channels."""
+
+    entity: EntityTable
+    rule: MatchRule
+    row_id: Any
+    owner: Any
+    fields: Mapping[str, Column | Channel]
+    conditions: Sequence[Any]
+    country: tuple[Any, ListTable] | None
+
+    @property
+    def is_channel(self) -> bool:
+        """Whether each row holds one of many values."""
+        return self.row_id is not self.entity.id
+
+
+def source_of(entity: EntityTable, rule: MatchRule, lists: Mapping[str, ListTable]) -> Source:
+    """The source of a rule. Raises ValueError for fields that a key cannot be made of, or that the host lacks."""
+    fields = {key: entity.fields.get(key) for key in rule.fields if key != "id"}
+    if rule.fields == ("id",):
+        fields = {"id": Column(entity.id, entity.id_label)}
+    country = _country(entity, lists) if rule.regional else None
+    if all(isinstance(field, Column) for field in fields.values()):
+        return Source(entity, rule, entity.id, entity.id, fields, (), country)  # type: ignore[arg-type]
+    if len(fields) == 1 and isinstance(field := next(iter(fields.values())), Channel):
+        table: sa.Table = field.value.table
+        where = [table.c[name] == value for name, value in field.where.items()]
+        (row_id,) = table.primary_key.columns
+        return Source(entity, rule, row_id, field.owner, {rule.fields[0]: field}, where, country)
+    raise ValueError(f"The rule {rule.name!r} cannot be made of the fields {', '.join(rule.fields)} of this CRM.")
+
+
+def find(tx: Connection, source: Source, keys: Collection[str], region: str) -> dict[str, list[str]]:
+    """The ids (as text) of the entities that have one of the keys, by key, lowest row first."""
+    dialect = dialect_of(tx)
+    index_id = _locked(tx, source, region)
+    _bring_up_to_date(tx, source, index_id, region)
+    wanted = select(match_key.c.match_key, match_key.c.row_id, match_key.c.entity_id).where(
+        match_key.c.index_id == index_id, dialect.among(tx, match_key.c.match_key, keys)
+    )
+    rows = tx.execute(wanted).all()
+    there = _still_there(tx, source, [row.row_id for row in rows])
+    _forget(tx, index_id, [row.row_id for row in rows if row.row_id not in there])
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for row in sorted((row for row in rows if row.row_id in there), key=lambda row: there[row.row_id]):
+        found[row.match_key][row.entity_id] = None
+    return {key: list(ids) for key, ids in found.items()}
+
+
+def _country(entity: EntityTable, lists: Mapping[str, ListTable]) -> tuple[Any, ListTable] | None:
+    field = entity.fields.get(entity.country)
+    if isinstance(field, Column) and field.list_name and lists[field.list_name].code is not None:
+        return field.column, lists[field.list_name]
+    return None
+
+
+def _locked(tx: Connection, source: Source, region: str) -> int:
+    """The index of the rule, which nobody else uses until the transaction ends; its keys are of this region."""
+    # One lock for all: whoever looks for doubles and then creates entities is alone.
+    lock = select(match_index.c.id).where(match_index.c.kind == "", match_index.c.rule == "").with_for_update()
+    if tx.execute(lock).first() is None:
+        add = dialect_of(tx).insert_unless_there(match_index)
+        tx.execute(add, {"kind": "", "rule": "", "state": ""})
+        tx.execute(lock)
+    state = f"{normalising.VERSION} {region if source.rule.regional else ''}"
+    mine = and_(match_index.c.kind == source.entity.kind.value, match_index.c.rule == source.rule.name)
+    row = tx.execute(select(match_index.c.id, match_index.c.state).where(mine)).first()
+    if row is None:
+        values = {"kind": source.entity.kind.value, "rule": source.rule.name, "state": state}
+        made: int = tx.execute(insert(match_index).values(values)).inserted_primary_key[0]  # type: ignore[index]
+        return made
+    index_id: int = row.id
+    if row.state != state:
+        tx.execute(delete(match_key).where(match_key.c.index_id == index_id))
+        tx.execute(update(match_index).where(mine).values(state=state))
+    return index_id
+
+
+def _bring_up_to_date(tx: Connection, source: Source, index_id: int, region: str) -> None:
+    statement = _changed(dialect_of(tx), source, index_id)
+    last: Any = None
+    while True:
+        page = statement if last is None else statement.where(source.row_id > last)
+        rows = tx.execute(page).all()
+        if rows:
+            _forget(tx, index_id, [row.row_text for row in rows])
+            tx.execute(insert(match_key), [_key(source, index_id, region, row) for row in rows])
+        if len(rows) < _PAGE:
+            return
+        last = rows[-1].row_id
+
+
+def _changed(dialect: Dialect, source: Source, index_id: int) -> sa.Select[Any]:
+    """A page of the rows whose keys are missing or were made of something else."""
+    code, joined = _region(source)
+    row_text = dialect.as_text(source.row_id)
+    made_of = _made_of(dialect, source, code)
+    kept = and_(match_key.c.index_id == index_id, match_key.c.row_id == row_text)
+    return (
+        select(
+            source.row_id.label("row_id"),
+            row_text.label("row_text"),
+            source.owner.label("owner"),
+            made_of.label("source"),
+            code.label("code"),
+            *(_column(field).label(f"field_{n}") for n, field in enumerate(source.fields.values())),
+        )
+        .select_from(joined.outerjoin(match_key, kept))
+        .where(*source.conditions, source.owner.is_not(None))
+        .where(or_(match_key.c.row_id.is_(None), match_key.c.source != made_of))
+        .order_by(source.row_id)
+        .limit(_PAGE)
+    )
+
+
+def _made_of(dialect: Dialect, source: Source, code: Any) -> sa.ColumnElement[str]:
+    parts = [_column(field) for field in source.fields.values()]
+    parts += [source.owner] if source.is_channel else []
+    parts += [code] if source.country else []
+    text: Any = literal("")
+    for part in parts:
+        text = text + func.coalesce(dialect.as_text(part), "") + _SEPARATOR
+    return dialect.as_text(text)
+
+
+def _region(source: Source) -> tuple[Any, Any]:
+    """The column with the entity's country code, and the tables it takes."""
+    table = source.row_id.table
+    if source.country is None:
+        return sa.null(), table
+    if source.is_channel:
+        table = table.join(source.entity.table, source.owner == source.entity.id)
+    column, countries = source.country
+    return countries.code, table.outerjoin(countries.id.table, column == countries.id)
+
+
+def _key(source: Source, index_id: int, region: str, row: Row[Any]) -> dict[str, Any]:
+    values: dict[str, CrmValue] = {}
+    for n, (key, field) in enumerate(source.fields.items()):
+        cell = row._mapping[f"field_{n}"]
+        value = None if cell is None else reader(field)(cell)
+        values[key] = (value,) if isinstance(field, Channel) and value is not None else value
+    if source.rule.fields == ("id",):
+        values["id"] = str(row.row_id)
+    keys = source.rule.keys(values, row.code or region)
+    if len(keys) > 1:
+        raise ValueError(f"The rule {source.rule.name!r} gives several keys for one row.")
+    return {
+        "index_id": index_id,
+        "row_id": row.row_text,
+        "entity_id": str(row.owner),
+        "source": row.source,
+        "match_key": keys[0] if keys else None,
+    }
+
+
+def _column(field: Column | Channel) -> Any:
+    return field.value if isinstance(field, Channel) else field.column
+
+
+def _still_there(tx: Connection, source: Source, row_texts: Collection[str]) -> dict[str, Any]:
+    """The rows that exist, with their ids in the order of the column."""
+    if not row_texts:
+        return {}
+    dialect = dialect_of(tx)
+    ids = ids_from_text(source.row_id, row_texts)
+    statement = select(dialect.as_text(source.row_id), source.row_id)
+    statement = statement.where(dialect.among(tx, source.row_id, ids), *source.conditions)
+    return {row[0]: row[1] for row in tx.execute(statement)}
+
+
+def _forget(tx: Connection, index_id: int, row_texts: Collection[str]) -> None:
+    if row_texts:
+        mine = dialect_of(tx).among(tx, match_key.c.row_id, row_texts)
+        tx.execute(delete(match_key).where(match_key.c.index_id == index_id, mine))
