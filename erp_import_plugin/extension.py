@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 
 from flask import Flask, url_for
@@ -21,6 +21,7 @@ from erp_import_plugin.store.secrets import Vault
 from erp_import_plugin.translations import ensure_babel
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.web.blueprint import make_blueprint
+from erp_import_plugin.workflow import access, connections
 from erp_import_plugin.workflow.handlers import handlers
 from erp_import_plugin.workflow.rooms import Rooms
 
@@ -94,6 +95,11 @@ class Installed:
             else InlineRunner(execution)
         )
         self.jobs = Jobs(store, execution, self.runner)
+
+    def add_connection(self, user_id: str, connector: str, name: str, config: Mapping[str, str]) -> int:
+        """A tested, active connection for everyone, made on behalf of a user, for a host that brings one along."""
+        user = access.user_by_id(self.rooms, user_id)
+        return connections.add(self.rooms, user, connector, name, config)
 
     def source(self, user: User | None) -> ImportSource:
         """*ERP Sync* for the host's own Import page, active if this user may import now; needs a request."""

@@ -11,14 +11,14 @@ from typing import Any
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from . import access, appearance, pages, settings, sources, views
+from . import access, appearance, erp_import, pages, settings, sources, views
 from .database import connect
 
 __all__ = ["create_app"]
 
 
 def create_app(database_url: str | None = None, **config: Any) -> Flask:
-    """The CRM on this database; it does not touch the database before the first request.
+    """The CRM on this database, whose own tables ``preparing.prepare`` makes.
 
     Args:
         database_url: SQLite, PostgreSQL or MariaDB. None: ``ERP_DEMO_DATABASE_URL`` or ``DATABASE_URL``, else a
@@ -42,6 +42,6 @@ def create_app(database_url: str | None = None, **config: Any) -> Flask:
     app.config["SECRET_KEY"] = config.get("SECRET_KEY") or settings.secret_key(instance)
     app.extensions["demo_database"] = connect(database_url or settings.database_url(instance))
     CSRFProtect(app)
-    for part in (appearance, access, sources, pages, views):
+    for part in (appearance, access, sources, pages, views, erp_import):
         part.init_app(app)
     return app

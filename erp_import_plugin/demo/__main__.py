@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.serving import make_server
 
 from . import create_app
+from .erp_import import add_demo_connection
 from .preparing import prepare
 from .seed import USERS
 
@@ -22,6 +23,8 @@ def main() -> int:
     shown = database.engine.url.render_as_string(hide_password=True)
     try:
         filled = prepare(database)
+        if filled:
+            add_demo_connection(app)
     except SQLAlchemyError as problem:
         print(f"The database {shown} cannot be used: {problem}", file=sys.stderr)
         return 2
