@@ -101,7 +101,10 @@ class Planner:
         schema = self._schema.entities[candidate.kind]
         rules = FieldRules(candidate.kind, action, self._settings, candidate.region, linked=situation.match.linked)
         _remember_channels(rules, schema, entity)
-        decisions = list(_decisions(rules, candidate, situation.company, entity, schema))
+        defaults = self._defaults(candidate, schema)
+        wanted = _wanted(candidate, situation.company, schema)
+        known = {key: defaults[key] for key in defaults if key in wanted or key in candidate.fallbacks}
+        decisions = list(_decisions(rules, schema, entity, wanted, known))
         changes = tuple(one for one in decisions if isinstance(one, FieldChange))
         kept = tuple(one for one in decisions if isinstance(one, KeptField))
         problems = tuple(one for one in decisions if isinstance(one, FieldProblem))
@@ -149,7 +152,7 @@ class Planner:
     def _new_values(
         self, candidate: Candidate, company: Company, schema: EntitySchema, given: dict[str, NewValue]
     ) -> dict[str, NewValue]:
-        values = dict(candidate.fallbacks) | self._privacy(schema) | given
+        values = self._defaults(candidate, schema) | given
         if company.value is not None:
             values["company"] = company.value
         return {
@@ -158,10 +161,12 @@ class Planner:
             if not field.read_only and not is_empty(values.get(key))
         }
 
-    def _privacy(self, schema: EntitySchema) -> dict[str, NewValue]:
-        if schema.kind is not EntityKind.PERSON:
-            return {}
-        return {"legal_basis": self._settings.legal_basis, "consent_source": self._settings.consent_source}
+    def _defaults(self, candidate: Candidate, schema: EntitySchema) -> dict[str, NewValue]:
+        """What fills a field without a value from the ERP; what is chosen for this import goes before the mapping."""
+        chosen = {"legal_basis": self._settings.legal_basis, "consent_source": self._settings.consent_source}
+        privacy = {key: item for key, item in chosen.items() if item and schema.kind is EntityKind.PERSON}
+        defaults = dict(candidate.fallbacks) | privacy
+        return {key: new for key, new in defaults.items() if key in schema.fields and not schema.fields[key].read_only}
 
 
 def _wanted(candidate: Candidate, company: Company, schema: EntitySchema) -> dict[str, NewValue]:
@@ -201,14 +206,17 @@ def _unfit_name(name: str, company: EntitySchema) -> Reason | None:
 
 
 def _decisions(
-    rules: FieldRules, candidate: Candidate, company: Company, entity: Entity, schema: EntitySchema
+    rules: FieldRules,
+    schema: EntitySchema,
+    entity: Entity,
+    wanted: Mapping[str, NewValue],
+    defaults: Mapping[str, NewValue],
 ) -> Iterator[Decision]:
-    wanted = _wanted(candidate, company, schema)
     for key, new in wanted.items():
-        yield rules.decide(schema.fields[key], entity.values.get(key), new, candidate.fallbacks.get(key))
-    for key in candidate.fallbacks:
-        if key in schema.fields and key not in wanted and not schema.fields[key].read_only:
-            yield rules.filled(schema.fields[key], entity.values.get(key), candidate.fallbacks[key])
+        yield rules.decide(schema.fields[key], entity.values.get(key), new, defaults.get(key))
+    for key, default in defaults.items():
+        if key not in wanted:
+            yield rules.filled(schema.fields[key], entity.values.get(key), default)
 
 
 def _remember_channels(rules: FieldRules, schema: EntitySchema, entity: Entity) -> None:

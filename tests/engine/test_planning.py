@@ -470,6 +470,22 @@ def test_what_is_chosen_for_this_import_beats_a_default_and_the_erp_beats_both()
     assert (values["legal_basis"], values["consent_source"]) == ("consent", "shop")
 
 
+def test_a_default_stands_where_nothing_is_chosen_for_this_import() -> None:
+    fallbacks = {"legal_basis": "default"}
+    person = candidate_of(PERSON, {"last_name": "Nordmann"}, fallbacks=fallbacks)
+    settings = ImportSettings(no_company=NoCompany.WITHOUT)
+    values = written_by(own(Planner(settings, SCHEMA, LENIENT).plan(person, Situation())))
+    assert values["legal_basis"] == "default"
+
+
+def test_contacts_that_are_there_keep_their_privacy_and_get_none_unasked() -> None:
+    settings = replace(PRIVACY, person=DuplicateSettings("name", Action.REPLACE, EmptyValue.CLEAR))
+    planner = Planner(settings, SCHEMA, LENIENT)
+    there = Situation(LINK, entity_of(last_name="N", legal_basis="consent", consent_source=None))
+    assert planner.plan(candidate_of(PERSON, {"last_name": "N"}), there).changes == ()
+    assert planner.plan(candidate_of(PERSON, {"last_name": "N", "legal_basis": None}), there).changes == ()
+
+
 def test_a_host_without_privacy_fields_is_spared_and_so_are_companies() -> None:
     planner = Planner(PRIVACY, SCHEMA, LENIENT)
     assert written_by(own(planner.plan(candidate_of(COMPANY, {"name": "ACME"}), Situation()))) == {"name": "ACME"}
