@@ -40,6 +40,7 @@ __all__ = [
     "form",
     "keep",
     "list_items",
+    "reset",
     "results",
     "run_search",
     "start",
@@ -179,6 +180,15 @@ def keep(rooms: Rooms, user: User, token: str, actor_type: ActorType, criteria: 
     with writing(rooms.engine) as tx:
         found = open_unwritten(tx, rooms, user, token)
         import_store.save_criteria(tx, found.id, _to_keep(actor_type, criteria))
+
+
+def reset(rooms: Rooms, user: User, token: str) -> None:
+    """Forget the criteria, so that the default is there again. Raises NotFound, Refused."""
+    access.check_user(rooms, user)
+    access.check_sync(rooms)
+    with writing(rooms.engine) as tx:
+        found = open_unwritten(tx, rooms, user, token)
+        import_store.save_criteria(tx, found.id, None)
 
 
 def start(rooms: Rooms, jobs: Jobs, user: User, token: str, actor_type: ActorType, criteria: Criteria) -> None:

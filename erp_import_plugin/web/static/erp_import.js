@@ -1,7 +1,7 @@
 // Comfort only: every page of the ERP import works without this file.
 // What a page marks:
 //   data-submit="id"    a change of this input presses the button with that id
-//   data-tick           a tick that is saved at once; its form has the address
+//   data-tick           a tick of a row; in a form with data-ticks it is saved at once
 //   data-tick-all       ticks every data-tick of the same table
 //   data-live           a part with an id that is taken anew from the answer to a tick
 //   data-say            a text that is read out when it has changed
@@ -54,6 +54,7 @@
   let pending = new Map();
   let timer = null;
   let saving = Promise.resolve();
+  let made = 0;
 
   const ticksOf = (box) => [...box.closest("table, .erp-diff").querySelectorAll("[data-tick]:not(:disabled)")];
 
@@ -69,6 +70,11 @@
       pending.set(box, ticked);
     }
     showPageTick(boxes[0]);
+    if (!boxes[0].form.matches("[data-ticks]")) {
+      pending.clear();
+      return;
+    }
+    made += 1;
     clearTimeout(timer);
     timer = setTimeout(saveTicks, 120);
   }
@@ -92,7 +98,7 @@
     const [first] = batch.keys();
     if (!first) return;
     const form = first.form;
-    const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value });
+    const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, do: "tick" });
     for (const [box, ticked] of batch) {
       body.append("shown", box.value);
       if (ticked) body.append("tick", box.value);
@@ -288,7 +294,7 @@
     }
     if (target.closest(".erp-picker")) showPicked(target.closest(".erp-picker"));
     const button = target.dataset.submit && find(target.dataset.submit);
-    if (button) button.form.requestSubmit(button);
+    if (button) button.click();
   });
 
   page.addEventListener("input", (event) => {
@@ -351,7 +357,11 @@
   // ---- htmx: keep what the eye is on
 
   let left = 0;
-  document.addEventListener("htmx:beforeSwap", () => {
+  const asked = new WeakMap();
+  document.addEventListener("htmx:beforeSend", (event) => { asked.set(event.detail.xhr, made); });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // What was asked for before a tick was made does not know of it.
+    if (asked.get(event.detail.xhr) !== made && event.detail.target.id === "erp-results") event.detail.shouldSwap = false;
     const frame = page.querySelector(".erp-scroll");
     left = frame ? frame.scrollLeft : 0;
   });

@@ -1,0 +1,60 @@
+"""The addresses of our pages, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, request
+
+import erp_import_plugin
+from erp_import_plugin.config import Config
+from erp_import_plugin.web import answers, context, failures, here
+from erp_import_plugin.web.views import connection, done, importing, imports, preview, search, settings, source, staging
+from erp_import_plugin.workflow import access
+
+_STATIC = "erp_import.static"
+_AFTER_THE_START = ("source", "source_backup", "imports", "importing", "done", "done_file")
+"""What can be looked at while automatic sync is on; starting an import is refused by its own step."""
+
+
+def make_blueprint(config: Config) -> Blueprint:
+    """The pages under ``config.url_prefix``. Its name is "erp_import"."""
+    pages = Blueprint(
+        "erp_import", __name__, url_prefix=config.url_prefix, static_folder="static", template_folder=_templates()
+    )
+    one = "/imports/<token>"
+    pages.add_url_rule("/", "source", source.show)
+    pages.add_url_rule("/backup", "source_backup", source.back_up, methods=["POST"])
+    pages.add_url_rule("/connection", "connection", connection.answer, methods=["GET", "POST"])
+    pages.add_url_rule("/imports", "imports", imports.show)
+    pages.add_url_rule(f"{one}/discard", "discard", imports.discard, methods=["POST"])
+    pages.add_url_rule(f"{one}/search", "search", search.answer, methods=["GET", "POST"])
+    pages.add_url_rule(f"{one}/search/items", "search_items", search.items)
+    pages.add_url_rule(f"{one}/staging", "staging", staging.answer, methods=["GET", "POST"])
+    pages.add_url_rule(f"{one}/settings", "settings", settings.answer, methods=["GET", "POST"])
+    pages.add_url_rule(f"{one}/preview", "preview", preview.answer, methods=["GET", "POST"])
+    pages.add_url_rule(f"{one}/preview/<int:row>", "preview_row", preview.answer_row, methods=["GET", "POST"])
+    pages.add_url_rule(f"{one}/importing", "importing", importing.answer, methods=["GET", "POST"])
+    pages.add_url_rule(f"{one}/done", "done", done.show)
+    pages.add_url_rule(f"{one}/done.<any(csv, xlsx):kind>", "done_file", done.download)
+    pages.before_request(_let_in)
+    pages.after_request(answers.secure)
+    pages.context_processor(context.template_context)
+    failures.register(pages)
+    return pages
+
+
+def _let_in() -> None:
+    """Who may not import sees nothing; while automatic sync is on, no step goes on."""
+    if request.endpoint == _STATIC:
+        return
+    here.user()
+    if (request.endpoint or "").rpartition(".")[2] not in _AFTER_THE_START:
+        access.check_sync(here.rooms())
+
+
+def _templates() -> str:
+    """The folder of the pages: inside the package as installed, beside it in a checkout."""
+    package = Path(erp_import_plugin.__file__).parent
+    inside = package / "templates"
+    return str(inside if inside.is_dir() else package.parent / "templates")

@@ -1,0 +1,48 @@
+"""What every template of ours can call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import format_datetime, format_decimal, get_locale
+from flask_wtf.csrf import generate_csrf
+
+from erp_import_plugin import __version__
+from erp_import_plugin.translations import template_functions
+from erp_import_plugin.web import here
+from erp_import_plugin.web.texts import ACTOR_TYPES, KINDS
+
+_FALLBACK_BASE = "erp_import/_base.html"
+
+
+def template_context() -> dict[str, Any]:
+    """The functions and values, by the names the templates use."""
+    return {
+        **template_functions(),
+        "base_template": here.config().base_template or _FALLBACK_BASE,
+        "language": str(get_locale() or "en").replace("_", "-"),
+        "number": number,
+        "moment": moment,
+        "asset": asset,
+        "actor_types": ACTOR_TYPES,
+        "kinds": KINDS,
+        "this_url": request.full_path.rstrip("?"),
+        "csrf_token": generate_csrf,
+    }
+
+
+def number(value: float) -> str:
+    """A number in the reader's format: 12,431 or 12 431."""
+    return str(format_decimal(value))
+
+
+def moment(value: datetime) -> str:
+    """A date with time in the reader's format and time zone."""
+    return str(format_datetime(value, "medium"))
+
+
+def asset(filename: str) -> str:
+    """The address of a static file of this version."""
+    return url_for("erp_import.static", filename=filename, v=__version__)

@@ -1,0 +1,90 @@
+"""What a page says when a step is refused, something is not there, or the ERP fails. Never a stack trace."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import InternalServerError
+from werkzeug.wrappers import Response
+
+from erp_import_plugin.errors import ErpImportError, NotFound
+from erp_import_plugin.translations import gettext as _
+from erp_import_plugin.translations import lazy_gettext as _l
+from erp_import_plugin.translations import say
+from erp_import_plugin.web import here
+from erp_import_plugin.web.answers import go
+from erp_import_plugin.web.forms.action import StaleForm
+from erp_import_plugin.web.here import SignInNeeded
+from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
+
+Answer: TypeAlias = "Response | tuple[str, int]"
+
+STALE = _l("This page was open for too long, so nothing was done. Try again.")
+
+
+def register(blueprint: Blueprint) -> None:
+    """Answer every error of our pages with a page of ours."""
+    blueprint.register_error_handler(SignInNeeded, _sign_in)
+    blueprint.register_error_handler(NotAllowed, _not_allowed)
+    blueprint.register_error_handler(NotFound, _not_found)
+    blueprint.register_error_handler(SyncIsOn, _sync_is_on)
+    blueprint.register_error_handler(ErpImportError, _refused)
+    blueprint.register_error_handler(StaleForm, _stale)
+    blueprint.register_error_handler(CSRFError, _stale)
+    blueprint.register_error_handler(InternalServerError, _broken)
+
+
+def _sign_in(_error: SignInNeeded) -> Response:
+    back_to = request.full_path if request.method == "GET" else url_for(".source")
+    return go(here.rooms().host.access.sign_in_url(back_to))
+
+
+def _not_allowed(error: NotAllowed) -> Answer:
+    return _page(_("You may not import"), say(error.message), 403, leads_on=False)
+
+
+def _not_found(error: NotFound) -> Answer:
+    return _page(_("Not found"), say(error.message), 404)
+
+
+def _sync_is_on(error: SyncIsOn) -> Answer:
+    if here.wants_part():
+        return go(_this_page())
+    body = render_template(
+        "erp_import/sync_is_on.html",
+        text=say(error.message),
+        sync_url=here.rooms().host.links.sync(),
+        again_url=_this_page(),
+    )
+    return body, 409
+
+
+def _refused(error: ErpImportError) -> Answer:
+    if request.method == "POST":
+        flash(say(error.message), "error")
+        return go(_this_page())
+    return _page(_("This step is not possible now"), say(error.message), 409)
+
+
+def _stale(_error: StaleForm | CSRFError) -> Response:
+    flash(str(STALE), "error")
+    return go(_this_page())
+
+
+def _broken(_error: InternalServerError) -> Answer:
+    text = _("Something went wrong here. What was added and imported is kept. Try again, or tell who runs the CRM.")
+    return _page(_("This did not work"), text, 500)
+
+
+def _page(title: str, text: str, status: int, leads_on: bool = True) -> Answer:
+    if here.wants_part():
+        return go(_this_page())
+    return render_template("erp_import/refused.html", title=title, text=text, leads_on=leads_on), status
+
+
+def _this_page() -> str:
+    """Where the user stands: the address itself, or the first page where it only takes forms."""
+    rule = request.url_rule
+    return request.full_path.rstrip("?") if rule and rule.methods and "GET" in rule.methods else url_for(".source")

@@ -1,0 +1,118 @@
+"""Why a row is not written, or a field kept, in a sentence; and the import setting that caused it, with its place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import url_for
+
+from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.engine.reasons import Reason, ReasonCode
+from erp_import_plugin.host_api import CrmSchema, CrmType, EntityKind
+from erp_import_plugin.translations import lazy_gettext as _l
+from erp_import_plugin.translations import say
+from erp_import_plugin.web.setting_texts import RULES, setting_label
+from erp_import_plugin.web.texts import ACTOR_TYPES
+
+SENTENCES: Mapping[ReasonCode, str] = {
+    ReasonCode.SKIP_DUPLICATE: _l("The CRM has it already (same: %(rule)s), and duplicates are skipped."),
+    ReasonCode.SKIP_LINKED: _l("It was imported before, and such actors are skipped."),
+    ReasonCode.NO_CONTACTS: _l("Contacts are not imported."),
+    ReasonCode.NO_COMPANY: _l("This contact has no company, and such contacts are skipped."),
+    ReasonCode.MANDATORY_COMPANY: _l("This contact has no company, and the CRM asks for one."),
+    ReasonCode.COMPANY_LEFT_OUT: _l("Its company is not imported, so it is left out as well."),
+    ReasonCode.ERASED: _l("It was erased on request and is not created again."),
+    ReasonCode.EMPTY: _l("The ERP has no value in any field that is imported."),
+    ReasonCode.UNTICKED: _l("You unticked it."),
+    ReasonCode.NO_MAPPING: _l("Actors of the type %(type)s are not mapped to anything in the CRM."),
+    ReasonCode.SAME: _l("The CRM has the same values already."),
+    ReasonCode.KEPT: _l("The CRM keeps its values where the ERP differs. Fields that differ: %(count)s."),
+    ReasonCode.SEVERAL_MATCHES: _l("%(count)s records of the CRM match it. It is left out."),
+    ReasonCode.DOUBLE_IN_IMPORT: _l("Another actor of this import looks the same. Both are left out."),
+    ReasonCode.SAME_ENTITY: _l("Another actor of this import matches the same record of the CRM. Both are left out."),
+    ReasonCode.SEVERAL_COMPANIES: _l("%(count)s companies of the CRM have the name of its company. It is left out."),
+    ReasonCode.MISSING_IN_ERP: _l("The ERP no longer has it. Search again to see what is there now."),
+    ReasonCode.MANDATORY_EMPTY: _l("The CRM needs a value that is missing: %(fields)s. Fill it in in the ERP."),
+    ReasonCode.REFUSED_BY_CRM: _l("The CRM refused it: %(error)s"),
+    ReasonCode.CHANGED_SINCE: _l("%(field)s was changed from “%(old)s” to “%(now)s” since the preview."),
+    ReasonCode.ENTITY_GONE: _l("The record was deleted from the CRM since the preview."),
+    ReasonCode.ENTITY_APPEARED: _l("A record that matches it has come into the CRM since the preview."),
+    ReasonCode.COMPANY_NOT_THERE: _l("Its company is not in the CRM."),
+    ReasonCode.ITEM_GONE: _l("A list item it needs is no longer in the CRM: %(item)s."),
+    ReasonCode.TOO_LONG: _l("The value has %(length)s characters, the CRM takes %(max)s at most."),
+    ReasonCode.NOT_A_VALUE: _l("The value is not what the CRM takes here: %(type)s."),
+    ReasonCode.UNREADABLE: _l("The value has characters that cannot be kept."),
+    ReasonCode.NOT_CLEARED: _l("The CRM needs a value here, so it is not cleared."),
+}
+
+CRM_TYPES: Mapping[CrmType, str] = {
+    CrmType.TEXT: _l("text"),
+    CrmType.INTEGER: _l("a whole number"),
+    CrmType.DECIMAL: _l("a number"),
+    CrmType.DATE: _l("a date"),
+    CrmType.DATETIME: _l("a date with a time"),
+    CrmType.BOOLEAN: _l("yes or no"),
+    CrmType.LIST: _l("a list item"),
+    CrmType.COMPANY: _l("a company"),
+    CrmType.PHONE: _l("a phone number"),
+    CrmType.EMAIL: _l("an e-mail address"),
+    CrmType.URL: _l("a web address"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonText:
+    """A reason in words; ``setting`` and ``setting_url`` are empty where no import setting is behind it."""
+
+    text: str
+    setting: str = ""
+    setting_url: str = ""
+
+
+def reason_text(reason: Reason, kind: EntityKind, schema: CrmSchema, token: str) -> ReasonText:
+    """The reason in the reader's language, with fields, rules and types by their labels."""
+    params = defaultdict(lambda: "–", _params(reason, kind, schema))  # noqa: RUF001
+    text = str(SENTENCES[reason.code]) % params
+    if not reason.setting:
+        return ReasonText(text)
+    url = url_for(".settings", token=token, _anchor=anchor(reason.setting))
+    return ReasonText(text, setting_label(reason.setting, schema), url)
+
+
+def anchor(setting: str) -> str:
+    """The id of a setting on the settings page."""
+    return setting.replace(".", "-")
+
+
+def _params(reason: Reason, kind: EntityKind, schema: CrmSchema) -> dict[str, str]:
+    about = EntityKind(reason.params.get("kind", kind.value))
+    params = dict(reason.params)
+    if "field" in params:
+        params["field"] = field_label(schema, about, params["field"])
+        params.setdefault("item", params["field"])
+    if "fields" in params:
+        params["fields"] = ", ".join(field_label(schema, about, key) for key in _keys(params["fields"]))
+    if "rule" in params:
+        params["rule"] = str(RULES[about].get(params["rule"], params["rule"]))
+    if "type" in params:
+        params["type"] = _type_label(params["type"])
+    return params
+
+
+def _keys(fields: str) -> list[str]:
+    return [key.strip() for key in fields.split(",")]
+
+
+def _type_label(name: str) -> str:
+    if name in {actor_type.value for actor_type in ActorType}:
+        return str(ACTOR_TYPES[ActorType(name)])
+    return str(CRM_TYPES[CrmType(name)])
+
+
+def field_label(schema: CrmSchema, kind: EntityKind, key: str) -> str:
+    """The label of a CRM field; its key where the CRM no longer has it."""
+    entity = schema.entities.get(kind)
+    field = entity.fields.get(key) if entity else None
+    return say(field.label) if field else key

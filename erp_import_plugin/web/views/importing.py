@@ -1,0 +1,67 @@
+"""Import: what it would touch, the start, and the progress."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from erp_import_plugin.store.imports import ImportState
+from erp_import_plugin.translations import gettext as _
+from erp_import_plugin.translations import say
+from erp_import_plugin.web import here
+from erp_import_plugin.web.answers import go, stay
+from erp_import_plugin.web.forms import action
+from erp_import_plugin.web.impact import sentences
+from erp_import_plugin.web.paging import this_page
+from erp_import_plugin.web.progress import progress
+from erp_import_plugin.web.steps import PREVIEW, steps
+from erp_import_plugin.workflow import importing
+from erp_import_plugin.workflow.importing import Impact
+
+
+def answer(token: str) -> str | Response:
+    """What the import would touch, or how far it has come; or what one of its buttons does."""
+    if request.method == "POST":
+        action.check()
+        _act(token, action.pressed()[0])
+        return stay(this_page())
+    found = importing.impact(here.rooms(), here.jobs(), here.user(), token)
+    if found.imported.state is ImportState.DONE:
+        return go(url_for(".done", token=token))
+    if found.imported.state is ImportState.IMPORTING:
+        return _under_way(token, found)
+    return _before(token, found)
+
+
+_ACTS = {"start": importing.start, "cancel": importing.cancel, "resume": importing.resume}
+
+
+def _act(token: str, name: str) -> None:
+    if name in _ACTS:
+        _ACTS[name](here.rooms(), here.jobs(), here.user(), token)
+
+
+def _before(token: str, found: Impact) -> str:
+    backup = here.rooms().host.backup
+    return render_template(
+        "erp_import/importing.html",
+        token=token,
+        found=found,
+        sentences=sentences(found),
+        last_backup=backup.last() if backup else None,
+        steps=steps(PREVIEW, found.imported, 1),
+    )
+
+
+def _under_way(token: str, found: Impact) -> str:
+    job = found.job
+    running = job is not None and not job.ended
+    return render_template(
+        "erp_import/importing_progress.html",
+        token=token,
+        progress=progress(job, _("Importing")) if job and running else None,
+        failure=say(job.note) if job and job.state == "failed" else "",
+        done=job.done if job else 0,
+        total=job.total if job else found.rows,
+        steps=steps(PREVIEW, found.imported, 1),
+    )

@@ -1,0 +1,125 @@
+"""Preview: what the import would do, and what is left out of it."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from erp_import_plugin.engine.results import Status
+from erp_import_plugin.store.imports import ImportState
+from erp_import_plugin.store.plan import PlanFilter
+from erp_import_plugin.translations import gettext as _
+from erp_import_plugin.translations import say
+from erp_import_plugin.web import here, plan_lines
+from erp_import_plugin.web.answers import go, stay
+from erp_import_plugin.web.forms import action
+from erp_import_plugin.web.paging import pager, this_page
+from erp_import_plugin.web.plan_row import row_page
+from erp_import_plugin.web.progress import progress
+from erp_import_plugin.web.steps import PREVIEW, steps
+from erp_import_plugin.workflow import importing, preview
+from erp_import_plugin.workflow.preview import PreviewPage
+
+
+def answer(token: str) -> str | Response:
+    """The page, or what one of its buttons does."""
+    if request.method == "POST":
+        action.check()
+        _act(token, action.pressed()[0])
+        return stay(this_page())
+    found = preview.page(here.rooms(), here.jobs(), here.user(), token, _wanted(), here.page_number())
+    if found.imported.state is ImportState.DONE:
+        return go(url_for(".done", token=token))
+    if found.imported.state is ImportState.IMPORTING:
+        return go(url_for(".importing", token=token))
+    if found.accounts is None:
+        return _in_the_making(token, found)
+    return _page(token, found)
+
+
+def answer_row(token: str, row: int) -> str | Response:
+    """The page of one row, or its fields ticked and unticked."""
+    if request.method == "POST":
+        action.check()
+        _tick_fields(token, row)
+        return stay(this_page())
+    found = preview.row(here.rooms(), here.user(), token, row)
+    can_change = found.imported.state is ImportState.PLANNED
+    return render_template(
+        "erp_import/preview_row.html",
+        row=row_page(found, can_change),
+        can_change=can_change,
+        steps=steps(PREVIEW, found.imported, 1),
+    )
+
+
+def _act(token: str, name: str) -> None:
+    rooms, user = here.rooms(), here.user()
+    if name in ("all", "none"):
+        preview.tick_all(rooms, user, token, name == "all", _wanted())
+    elif name == "again":
+        preview.start(rooms, here.jobs(), user, token)
+    elif name == "cancel":
+        importing.cancel(rooms, here.jobs(), user, token)
+    elif name == "tick":
+        for ticked in (True, False):
+            rows = action.ticks(ticked)
+            if rows:
+                preview.tick(rooms, user, token, ticked, rows)
+
+
+def _tick_fields(token: str, row: int) -> None:
+    """Of the fields that were shown, those without tick are left out; all others stay as they are."""
+    shown, ticked = request.form.getlist("shown"), request.form.getlist("tick")
+    found = preview.row(here.rooms(), here.user(), token, row)
+    fields = {f"{change.kind.value}.{one.field}": one for change in found.line.planned.changes for one in change.fields}
+    off = {name for name, one in fields.items() if not one.ticked} - set(shown)
+    off |= {name for name in shown if name in fields and name not in ticked}
+    preview.tick_fields(here.rooms(), here.user(), token, row, off)
+
+
+def _wanted() -> PlanFilter:
+    status = request.args.get("status", "")
+    ticked = {"yes": True, "no": False}.get(request.args.get("ticked", ""))
+    known = {one.value for one in Status}
+    return PlanFilter(Status(status) if status in known else None, request.args.get("q", "").strip(), ticked)
+
+
+def _in_the_making(token: str, found: PreviewPage) -> str | Response:
+    job = found.job
+    if job is None:
+        return go(url_for(".settings", token=token))
+    return render_template(
+        "erp_import/preview_progress.html",
+        token=token,
+        progress=progress(job, _("Comparing with the CRM")) if not job.ended else None,
+        failure=say(job.note) if job.state == "failed" else "",
+        steps=steps(PREVIEW, found.imported),
+    )
+
+
+def _page(token: str, found: PreviewPage) -> str:
+    accounts = found.accounts
+    assert accounts is not None  # noqa: S101  its absence is answered before
+    wanted = _wanted()
+    page = found.page
+    return render_template(
+        "erp_import/preview.html",
+        found=found,
+        token=token,
+        wanted=wanted,
+        filtered=wanted != PlanFilter(),
+        lines=[plan_lines.line(one, found.schema, token) for one in page.rows],
+        counts=plan_lines.counts(accounts, wanted.status, "preview"),
+        shares=plan_lines.shares(accounts),
+        items=_items(found),
+        pager=pager(page.page, page.pages, len(page.rows), page.total),
+        steps=steps(PREVIEW, found.imported, 1),
+    )
+
+
+def _items(found: PreviewPage) -> list[tuple[str, str, int]]:
+    """The list items that would be added: list, item, rows that need it."""
+    lists = found.schema.lists
+    names = {name: say(one.label) for name, one in lists.items()}
+    return [(names.get(item.list_name, item.list_name), item.label, count) for item, count in found.items.items()]
