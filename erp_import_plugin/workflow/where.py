@@ -12,7 +12,7 @@ from erp_import_plugin.workflow.criterion import Criterion, values_of
 from erp_import_plugin.workflow.invalid import Invalid
 
 _LINE = re.compile(r'\s*(?:"([^"]+)"|(\S+))\s+(\S+)\s*(.*)', re.DOTALL)
-_PART = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*(,|$)', re.DOTALL)
+_PART = re.compile(r'\s*(?:"((?:[^"]|"")*)"|((?!")[^,]*?))\s*(,|$)', re.DOTALL)
 _WORD = re.compile(r'"((?:[^"]|"")*)"|(\S+)')
 _SIGNS = {
     "=": Operator.EQUALS,

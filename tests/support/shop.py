@@ -77,7 +77,7 @@ class Shop:
         }
     )
     page_size: int = 100
-    fail: Callable[[str], None] = lambda method: None
+    fail: Callable[[str], None] = lambda _method: None
     calls: list[str] = field(default_factory=list)
     got: list[str] = field(default_factory=list)
 
