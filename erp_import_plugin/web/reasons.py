@@ -73,12 +73,16 @@ class ReasonText:
 
 def reason_text(reason: Reason, kind: EntityKind, schema: CrmSchema, token: str) -> ReasonText:
     """The reason in the reader's language, with fields, rules and types by their labels."""
-    params = defaultdict(lambda: "–", _params(reason, kind, schema))  # noqa: RUF001
-    text = str(SENTENCES[reason.code]) % params
+    text = sentence(reason, kind, schema)
     if not reason.setting:
         return ReasonText(text)
     url = url_for(".settings", token=token, _anchor=anchor(reason.setting))
     return ReasonText(text, setting_label(reason.setting, schema), url)
+
+
+def sentence(reason: Reason, kind: EntityKind, schema: CrmSchema) -> str:
+    """The reason's sentence alone; it needs no request."""
+    return str(SENTENCES[reason.code]) % defaultdict(lambda: "–", _params(reason, kind, schema))  # noqa: RUF001
 
 
 def anchor(setting: str) -> str:
