@@ -163,7 +163,7 @@ class JobStore:
     def _first(self, *conditions: ColumnElement[bool]) -> Job | None:
         with reading(self._engine) as connection:
             row = connection.execute(select(table).where(*conditions).order_by(table.c.id.desc()).limit(1)).first()
-        return row and _job(row)
+        return _job(row) if row else None
 
     def _update(self, condition: ColumnElement[bool], **values: Any) -> bool:
         with writing(self._engine) as connection:

@@ -1,0 +1,18 @@
+"""``flask erp-import …``: the same workflow without a browser. Its options and JSON shapes: ``docs/cli.md``."""
+
+from __future__ import annotations
+
+from flask.cli import AppGroup
+
+from erp_import_plugin.cli.connections import connections
+from erp_import_plugin.cli.connectors import connectors
+from erp_import_plugin.cli.importing import import_
+from erp_import_plugin.cli.preview import preview
+from erp_import_plugin.cli.runs import runs
+from erp_import_plugin.cli.search import search
+
+__all__ = ["command"]
+
+command = AppGroup("erp-import", help="Import customers, suppliers, persons and projects from an ERP.")
+for part in (connectors, connections, search, preview, import_, runs):
+    command.add_command(part)
