@@ -114,7 +114,7 @@ def _restrictions(fields: tuple[ErpField, ...], everyone: list[CheckedActor]) ->
         values = [value for actor in everyone if not is_empty(value := actor.values.get(field.key))]
         for operator in operators_for(field.type) if values else ():
             # What is not asked of Tryton is done by the platform for every field alike.
-            if operator in field.operators or field.key in ("NAME", "ID", "CREATED"):
+            if operator in field.operators:
                 yield Restriction(field.key, operator, _values(field, operator, values))
 
 
