@@ -68,7 +68,8 @@ def want_ticked(tx: Transaction, search: Search) -> int:
     )
     columns = ["import_id", "state", "actor_type", "legal_entity", "erp_key", "parent_type", "parent_key"]
     columns += ["as_parent", "last_modified", "label"]
-    return tx.execute(insert(staged).from_select(columns, ticked, include_defaults=False)).rowcount
+    statement = insert(staged).from_select(columns, ticked, include_defaults=False)
+    return tx.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def want_parents(tx: Transaction, import_id: int, places: Collection[ActorPlace]) -> None:
