@@ -18,16 +18,16 @@ _HOST = "127.0.0.1"
 
 def main() -> int:
     port = int(os.environ.get("PORT") or 5000)
-    app = create_app(TRUSTED_HOSTS=[_HOST, "localhost"])
-    database = app.extensions["demo_database"]
-    shown = database.engine.url.render_as_string(hide_password=True)
     try:
+        app = create_app(TRUSTED_HOSTS=[_HOST, "localhost"])
+        database = app.extensions["demo_database"]
         filled = prepare(database)
         if filled:
             add_demo_connection(app)
     except SQLAlchemyError as problem:
-        print(f"The database {shown} cannot be used: {problem}", file=sys.stderr)
+        print(f"The database cannot be used: {problem}", file=sys.stderr)
         return 2
+    shown = database.engine.url.render_as_string(hide_password=True)
     try:
         server = make_server(_HOST, port, app, threaded=True)
     except (OSError, SystemExit):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request, session
+from flask import Flask, has_request_context, request, session
 from flask_babel import Babel
 
 LANGUAGES = {
@@ -18,7 +18,9 @@ _ALSO = {"no": "nb", "nn": "nb"}
 
 
 def language() -> str:
-    """One of ``LANGUAGES``, for every text, date and number of this request."""
+    """One of ``LANGUAGES``, for every text, date and number of this request; English where there is none."""
+    if not has_request_context():
+        return "en"
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)

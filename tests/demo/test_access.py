@@ -23,10 +23,10 @@ ADMINISTRATORS = (
 
 
 def addresses(app: Flask, method: str) -> list[tuple[str, str]]:
-    """Every endpoint that answers this method, with one address of it."""
+    """Every endpoint of the host's own that answers this method, with one address of it."""
     found = []
     for rule in app.url_map.iter_rules():
-        if method in (rule.methods or ()) and rule.endpoint not in OPEN:
+        if method in (rule.methods or ()) and rule.endpoint not in OPEN and not rule.endpoint.startswith("erp_import."):
             path = re.sub(r"<int[^>]*>", "1", str(rule)).replace("<list_name>", EXAMPLE["list_name"])
             found.append((rule.endpoint, path))
     return found

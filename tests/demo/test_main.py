@@ -71,6 +71,6 @@ def test_a_database_that_is_away_is_said_in_a_sentence_without_its_password() ->
     command = [sys.executable, "-m", "erp_import_plugin.demo"]
     done = subprocess.run(command, env=environment, cwd=ROOT, text=True, capture_output=True, timeout=60)
     assert done.returncode == 2
-    assert "cannot be used" in done.stderr
+    assert "The database cannot be used" in done.stderr
     assert "secret" not in done.stderr
     assert "Traceback" not in done.stderr

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import gettext
 from sqlalchemy import select
 
+from erp_import_plugin.demo.appearance import language
 from erp_import_plugin.demo.database import Database
 from erp_import_plugin.demo.preferences import AUTOMATIC_SYNC, MANDATORY_COMPANY, default_item, is_on
 from erp_import_plugin.demo.sources import SyncTab, add_sync_tabs
@@ -144,6 +146,12 @@ def test_the_reader_chooses_language_and_theme(admin: FlaskClient) -> None:
     assert "Innstillinger og vedlikehold" in page
     admin.post("/language", data={"language": "xx"})
     assert '<html lang="nb"' in admin.get("/").get_data(as_text=True)
+
+
+def test_outside_a_request_texts_are_english(crm: Flask) -> None:
+    with crm.app_context():
+        assert language() == "en"
+        assert gettext("Companies") == "Companies"
 
 
 def test_choosing_a_language_sends_nobody_elsewhere(admin: FlaskClient) -> None:

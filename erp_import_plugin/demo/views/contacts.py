@@ -81,15 +81,8 @@ def delete(record_id: int) -> str | Response:
 def erase(record_id: int) -> str | Response:
     if request.method == "POST":
         with database().writing() as session:
-            added = erase_person(session, found(session, Person, record_id))
-        flash(
-            ngettext(
-                "The contact is erased. %(num)s entry was added to the do-not-recreate list.",
-                "The contact is erased. %(num)s entries were added to the do-not-recreate list.",
-                added,
-            ),
-            "ok",
-        )
+            told_by = erase_person(session, found(session, Person, record_id))
+        flash(_erased(told_by), "ok" if told_by else "warn")
         return redirect(url_for("contacts.index"))
     with database().reading() as session:
         person = found(session, Person, record_id)
@@ -102,4 +95,22 @@ def erase(record_id: int) -> str | Response:
         ],
         act=gettext("Erase on request"),
         back=url_for("contacts.show", record_id=record_id),
+    )
+
+
+def _erased(told_by: int) -> str:
+    """What to say of a contact that was erased and is told by so many digests."""
+    if not told_by:
+        return str(
+            gettext(
+                "The contact is erased. It had no e-mail address and no mobile phone, "
+                "so an import cannot recognise it and may create it again."
+            )
+        )
+    return str(
+        ngettext(
+            "The contact is erased. %(num)s entry on the do-not-recreate list keeps it from coming back.",
+            "The contact is erased. %(num)s entries on the do-not-recreate list keep it from coming back.",
+            told_by,
+        )
     )
