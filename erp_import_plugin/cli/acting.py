@@ -22,8 +22,8 @@ from erp_import_plugin.workflow import access
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.rooms import Rooms
 
-DONE, WITH_FAULTS, REFUSED = 0, 1, 2
-"""Exit statuses: done; done, but rows are held or failed; refused."""
+DONE, WITH_FAULTS, REFUSED, STOPPED = 0, 1, 2, 130
+"""Exit statuses: done; done, but rows are held or failed; refused; stopped with Ctrl+C."""
 
 _ROWS_AT_ONCE = 500
 
@@ -66,6 +66,9 @@ def acting(function: Callable[..., int]) -> Callable[..., None]:
             raise Refusal("\n".join(f"{key}: {clean(say(text))}" for key, text in error.errors.items())) from error
         except ErpImportError as error:
             raise Refusal(clean(say(error.message))) from error
+        except KeyboardInterrupt:
+            click.echo("\nStopped. What was done is kept.", err=True)
+            status = STOPPED
         click.get_current_context().exit(status)
 
     return body

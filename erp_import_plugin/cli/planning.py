@@ -10,7 +10,8 @@ from erp_import_plugin.cli import searching
 from erp_import_plugin.cli.acting import Desk
 from erp_import_plugin.cli.finding import complete
 from erp_import_plugin.cli.printing import clean
-from erp_import_plugin.workflow import imports, preview, settings, staging
+from erp_import_plugin.workflow import importing, imports, preview, settings, staging
+from erp_import_plugin.workflow.working import FETCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,22 @@ def plan(desk: Desk, wanted: Wanted) -> str | None:
     An import that could not be planned stays, and can be gone on with by its token.
     """
     chosen = settings.from_mapping(wanted.settings) if wanted.settings else None
-    token = wanted.token or _stage(desk, wanted)
+    token = _take_up(desk, wanted.token) if wanted.token else _stage(desk, wanted)
     if token is None:
         return None
     # Without any settings, those that the settings page would open with.
     kept = chosen or settings.form(desk.rooms, desk.user, token).settings
     settings.save(desk.rooms, desk.user, token, kept)
     complete(desk, preview.start(desk.rooms, desk.jobs, desk.user, token))
+    return token
+
+
+def _take_up(desk: Desk, token: str) -> str:
+    """Finish what was begun: actors that are wanted are fetched before they are planned."""
+    job = imports.get(desk.rooms, desk.user, token).job
+    if job is not None and job.kind == FETCH and job.state != "done":
+        importing.resume(desk.rooms, desk.jobs, desk.user, token)
+        complete(desk, desk.jobs.latest(token))
     return token
 
 

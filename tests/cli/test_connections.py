@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+from erp_import_plugin.connector_api import AdminCanFix, GiveUp
+from tests.cli.conftest import Shell
+
+ADD = ("connections", "add", "shop", "Shop one", "--set", "server=shop.example")
+
+
+def test_a_connection_is_tested_mapped_and_active(connected: Shell) -> None:
+    (line,) = connected.data("connections", "list")["connections"]
+    assert (line["name"], line["connector"], line["active"], line["problem"]) == ("Shop one", "Shop", True, "")
+    assert (line["test"]["ok"], line["test"]["message"]) == (True, "Reached the shop.")
+    assert "Shop one" in connected.run("connections", "list").stdout
+
+
+def test_a_password_may_stand_in_the_environment(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERP_IMPORT_SECRET_PASSWORD", "open sesame")
+    assert shell.run(*ADD).exit_code == 0
+
+
+def test_a_password_is_never_shown(connected: Shell) -> None:
+    for args in (("connections", "list"), ("connections", "test", "Shop one"), ("connectors",)):
+        for form in ((), ("--json",)):
+            assert "open sesame" not in connected.run(*args, *form).output
+
+
+def test_what_was_typed_wrongly_is_named_by_its_key(shell: Shell) -> None:
+    result = shell.run("connections", "add", "shop", "Shop one", "--set", "sever=x", "--set", "port=many")
+    assert result.exit_code == 2
+    assert "sever: There is no setting “sever”. Did you mean server?" in result.stderr
+    assert "port: Enter a whole number" in result.stderr
+    assert "password: Fill in “Password”." in result.stderr
+    assert shell.data("connections", "list") == {"connections": []}
+
+
+def test_a_connection_that_does_not_work_is_not_kept(shell: Shell) -> None:
+    result = shell.run(*ADD, "--secret", "password", stdin="wrong\n")
+    assert result.exit_code == 2
+    assert "The shop does not know this password." in result.stderr
+    assert shell.data("connections", "list") == {"connections": []}
+
+
+def test_a_connection_may_be_kept_inactive_though_its_test_fails(shell: Shell) -> None:
+    assert shell.run(*ADD, "--secret", "password", "--inactive", stdin="wrong\n").exit_code == 0
+    (line,) = shell.data("connections", "list")["connections"]
+    assert (line["active"], line["test"]["ok"]) == (False, False)
+
+
+def test_a_setting_without_a_value_is_refused(shell: Shell) -> None:
+    result = shell.run("connections", "add", "shop", "Shop one", "--set", "server")
+    assert (result.exit_code, "KEY=VALUE" in result.stderr) == (2, True)
+
+
+def test_a_failed_test_ends_with_1_and_says_why(connected: Shell) -> None:
+    assert connected.data("connections", "test", "shop ONE")["ok"] is True
+
+    def closed(method: str) -> None:
+        raise GiveUp("The shop is closed.")
+
+    connected.house.shop.fail = closed
+    tested = connected.data("connections", "test", "1", status=1)
+    assert tested["ok"] is False
+    assert "The shop is closed." in tested["message"]
+
+
+def test_an_unknown_connection_is_refused_with_those_there_are(connected: Shell) -> None:
+    result = connected.run("connections", "test", "Shop two")
+    assert (result.exit_code, "There are: Shop one." in result.stderr) == (2, True)
+
+
+def test_only_me_keeps_others_out(shell: Shell) -> None:
+    assert shell.run(*ADD, "--secret", "password", "--only-me", stdin="open sesame\n").exit_code == 0
+    result = shell.run("search", "--connection", "Shop one", "--type", "Customer", user="2")
+    assert result.exit_code == 2
+    assert shell.run("search", "--connection", "Shop one", "--type", "Customer").exit_code == 0
+
+
+def test_what_a_terminal_would_obey_is_made_harmless(connected: Shell) -> None:
+    def hostile(method: str) -> None:
+        raise AdminCanFix("\x1b[2Jgone\x07")
+
+    connected.house.shop.fail = hostile
+    result = connected.run("connections", "test", "Shop one")
+    assert "gone" in result.output
+    assert "\x1b" not in result.output
+    assert "\x07" not in result.output
