@@ -27,7 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import Column as SqlColumn
 
-from erp_import_plugin.host_api import CrmType, EntityKind, Preferences, User
+from erp_import_plugin.engine.rules import RULES
+from erp_import_plugin.host_api import CrmType, EntityKind, MatchRule, Preferences, User
 from erp_import_plugin.store.crm import Channel, Column, EntityTable, Erased, Items, ListTable, SqlAlchemyCrm
 
 KARI = User("7", "Kari")
@@ -118,6 +119,11 @@ def crm() -> SqlAlchemyCrm:
         preferences=_preferences,
         erased=Erased(erased.c.digest),
     )
+
+
+def rule(kind: EntityKind, name: str) -> MatchRule:
+    """One of the duplicate rules."""
+    return RULES[kind][name]
 
 
 @contextmanager
