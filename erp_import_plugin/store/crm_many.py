@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TypeAlias
 
@@ -60,7 +60,10 @@ def update_many(tx: Connection, fields: Mapping[str, Many], rows: Sequence[tuple
 
 def _by_table(fields: Mapping[str, Many]) -> Iterator[dict[str, Many]]:
     """The fields grouped by table: those of one table are read and written together."""
-    place: Callable[[str], tuple[str, str]] = lambda key: (fields[key].value.table.fullname, fields[key].owner.key)  # noqa: E731
+
+    def place(key: str) -> tuple[str, str]:
+        return fields[key].value.table.fullname, fields[key].owner.key
+
     for _, keys in groupby(sorted(fields, key=place), place):
         yield {key: fields[key] for key in keys}
 
