@@ -132,6 +132,30 @@ def test_installed_elsewhere_it_brings_pages_texts_and_looks(installed: Run) -> 
     assert {part for part, count in counts.items() if count == "0"} == set()
 
 
+def test_installed_elsewhere_it_serves_every_page(installed: Run) -> None:
+    """Of the demo host, with the plugin's pages in it: every address that names no record, as its administrator."""
+    answers = dict(line.rsplit(" ", 1) for line in installed(_EVERY_PAGE).splitlines())
+    assert {page: status for page, status in answers.items() if status not in ("200", "302")} == {}
+    assert answers["/"] == "200"
+
+
+_EVERY_PAGE = """
+import pathlib, tempfile
+from erp_import_plugin.demo import create_app
+from erp_import_plugin.demo.preparing import prepare
+
+folder = tempfile.mkdtemp(dir=".")
+database = "sqlite:///" + str(pathlib.Path(folder, "crm.sqlite").resolve())
+app = create_app(database, INSTANCE_PATH=str(pathlib.Path(folder).resolve()), WTF_CSRF_ENABLED=False)
+prepare(app.extensions["demo_database"])
+client = app.test_client()
+client.post("/sign-in", data={"login": "admin", "password": "admin-demo"})
+for rule in app.url_map.iter_rules():
+    if "GET" in rule.methods and not rule.arguments and "sign" not in rule.rule:
+        print(rule.rule, client.get(rule.rule).status_code)
+"""
+
+
 def _version() -> str:
     text = (ROOT / "erp_import_plugin" / "version.py").read_text(encoding="utf-8")
     return text.split('"')[-2]
