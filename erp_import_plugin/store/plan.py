@@ -12,9 +12,12 @@ from sqlalchemy import Connection as Transaction
 from erp_import_plugin.engine.changes import NewItem, PlannedRow
 from erp_import_plugin.engine.normalising import digest
 from erp_import_plugin.engine.results import Status
+from erp_import_plugin.engine.rules import RULES
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store import codec
 from erp_import_plugin.store.tables import outcome, plan_item, plan_key, plan_row
+
+_NAMED = "named"  # in place of a kind: keys of the names that companies are given
 
 WRITES = tuple(status.value for status in Status if status.writes)
 
@@ -110,6 +113,16 @@ def company_rows(tx: Transaction, rows: Collection[int]) -> dict[int, CompanyRow
     """What some rows do about their companies."""
     found = tx.execute(select(plan_row).where(plan_row.c.id.in_(list(rows))))
     return {row.id: CompanyRow(Status(row.status), row.entity_id, row.ticked) for row in found}
+
+
+def named_companies(tx: Transaction, import_id: int, keys: Collection[str]) -> dict[str, list[int]]:
+    """The rows that give a company one of these names (as keys of the name rule), by key."""
+    place = (plan_key.c.import_id == import_id, plan_key.c.kind == _NAMED)
+    named: dict[str, list[int]] = {}
+    rows = tx.execute(select(plan_key).where(*place, plan_key.c.double_key.in_(list(keys))).order_by(plan_key.c.row_id))
+    for row in rows:
+        named.setdefault(row.double_key, []).append(row.row_id)
+    return named
 
 
 def counts(tx: Transaction, import_id: int) -> dict[tuple[Status, bool], int]:
@@ -267,8 +280,17 @@ def _columns(planned: PlannedRow) -> dict[str, Any]:
 
 
 def _keys(import_id: int, planned: PlannedRow) -> list[dict[str, Any]]:
-    place = {"row_id": planned.row, "import_id": import_id, "kind": planned.kind.value}
-    return [place | {"double_key": digest(f"{key}\n{planned.scope}")} for key in planned.keys]
+    place = {"row_id": planned.row, "import_id": import_id}
+    doubles = [{"kind": planned.kind.value, "double_key": digest(f"{key}\n{planned.scope}")} for key in planned.keys]
+    names = [{"kind": _NAMED, "double_key": key} for key in _new_names(planned)]
+    return [place | key for key in doubles + names]
+
+
+def _new_names(planned: PlannedRow) -> tuple[str, ...]:
+    """The name that the row gives a company, as keys of the name rule."""
+    own = planned.own_change if planned.kind is EntityKind.COMPANY else None
+    given = {one.field: one.new for one in own.ticked() if isinstance(one.new, str)} if own else {}
+    return RULES[EntityKind.COMPANY]["name"].keys(given, "")
 
 
 def _line(row: Row[Any]) -> PlanLine:

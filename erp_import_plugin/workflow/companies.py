@@ -55,9 +55,20 @@ class Companies:
         return {row: _planned(parent, plans[parent]) for row, parent in staged.items() if parent in plans}
 
     def _named(self, tx: Transaction, candidates: Sequence[Candidate]) -> dict[int, Company]:
+        """By name, among the companies of the CRM and those that this import creates or renames."""
         keys = {one.row: _BY_NAME.keys({"name": one.company_name}, self.region) for one in candidates}
-        found = self.crm.find(tx, EntityKind.COMPANY, _BY_NAME, {key for some in keys.values() for key in some})
-        return {row: _only([entity for key in some for entity in found.get(key, ())]) for row, some in keys.items()}
+        wanted = {key for some in keys.values() for key in some}
+        if not wanted:
+            return {}
+        found = self.crm.find(tx, EntityKind.COMPANY, _BY_NAME, wanted)
+        rows = plan_store.named_companies(tx, self.import_id, wanted)
+        plans = plan_store.company_rows(tx, {row for some in rows.values() for row in some})
+        planned = {key: [_planned(row, plans[row]) for row in some] for key, some in rows.items()}
+        named = {
+            key: [Company(entity) for entity in found.get(key, ())] + [one for one in planned.get(key, ()) if one.value]
+            for key in wanted
+        }
+        return {row: _only(list(dict.fromkeys(c for key in some for c in named[key]))) for row, some in keys.items()}
 
 
 def _planned(row: int, plan: CompanyRow) -> Company:
@@ -68,7 +79,7 @@ def _planned(row: int, plan: CompanyRow) -> Company:
     return Company(reason=Reason(ReasonCode.COMPANY_LEFT_OUT))
 
 
-def _only(found: Sequence[str]) -> Company:
+def _only(found: Sequence[Company]) -> Company:
     if len(found) > 1:
         return Company(reason=Reason(ReasonCode.SEVERAL_COMPANIES, {"count": str(len(found))}), status=Status.UNDECIDED)
-    return Company(found[0]) if found else Company()
+    return found[0] if found else Company()
