@@ -93,7 +93,7 @@ def check_actor(actor: object, actor_type: ActorType, wanted: Mapping[str, ErpFi
     if not isinstance(actor.values, Mapping):
         raise NonsenseError(Sentence("“%(key)s” has no values by field", key=excerpt(key, 40)))
     legal_entity = actor.legal_entity if actor.legal_entity is not None else ""
-    if legal_entity != "" and not is_key(legal_entity, limits):
+    if legal_entity != "" and not (is_key(legal_entity, limits) and len(legal_entity) <= limits.max_name_length):
         raise NonsenseError(Sentence("“%(key)s” has an unusable legal entity", key=excerpt(key, 40)))
     problems: list[Sentence] = []
     return CheckedActor(

@@ -42,7 +42,9 @@ def _complaint(field: ErpField, limits: Limits) -> Sentence | None:
     except ValueError:
         shown = excerpt(str(field.type), 40)
         return Sentence("The field “%(key)s” has the unknown type “%(type)s” and was left out.", key=key, type=shown)
-    if field_type is FieldType.LIST and not is_key(field.list_name, limits):
+    if field_type is FieldType.LIST and not (
+        is_key(field.list_name, limits) and len(str(field.list_name)) <= limits.max_name_length
+    ):
         return Sentence("The list field “%(key)s” does not say which list, and was left out.", key=key)
     return None
 

@@ -22,8 +22,6 @@ from erp_import_plugin.workflow import criteria as asked
 from erp_import_plugin.workflow.mappings import offered, searchable
 from erp_import_plugin.workflow.rooms import Rooms
 
-_LEGAL_ENTITY = 100  # characters; the longest that can be kept
-
 
 def run_search(rooms: Rooms, context: JobContext) -> None:
     """Do the search whose token is the job's subject. What was found stays when it is stopped or the ERP fails.
@@ -89,9 +87,8 @@ class _SearchRun:
         room = self._rooms.config.max_actors - self._found
         results = [
             NewResult(actor.legal_entity, actor.key, actor.parent, *cells.row(self._columns, actor, self._task.labels))
-            for actor in page.actors
-            if len(actor.legal_entity) <= _LEGAL_ENTITY
-        ][:room]
+            for actor in page.actors[:room]
+        ]
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
             if search_store.get(tx, self._search.token) is None:

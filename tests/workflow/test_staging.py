@@ -134,7 +134,7 @@ def test_actor_that_cannot_be_used_is_missing_and_says_why(house: House) -> None
     house.search(token)
     search.tick(house.rooms, ADMIN, token, True)
     good, bad = house.shop.actors[ActorType.CUSTOMER]
-    house.shop.actors[ActorType.CUSTOMER] = [good, replace(bad, legal_entity="x" * 300)]
+    house.shop.actors[ActorType.CUSTOMER] = [good, replace(bad, legal_entity="x" * 101)]
 
     staging.add(house.rooms, house.jobs, ADMIN, token)
 
