@@ -12,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from erp_import_plugin import __version__
 from erp_import_plugin.translations import template_functions
 from erp_import_plugin.web import here
-from erp_import_plugin.web.texts import ACTOR_TYPES, KINDS
+from erp_import_plugin.web.texts import ACTOR_TYPES, KINDS_PLURAL
 
 _FALLBACK_BASE = "erp_import/_base.html"
 
@@ -21,14 +21,14 @@ def template_context() -> dict[str, Any]:
     """The functions and values, by the names the templates use."""
     return {
         **template_functions(),
-        "base_template": here.config().base_template or _FALLBACK_BASE,
-        "language": str(get_locale() or "en").replace("_", "-"),
-        "number": number,
-        "moment": moment,
-        "asset": asset,
-        "actor_types": ACTOR_TYPES,
-        "kinds": KINDS,
-        "this_url": request.full_path.rstrip("?"),
+        "erp_base": here.config().base_template or _FALLBACK_BASE,
+        "erp_language": str(get_locale() or "en").replace("_", "-"),
+        "erp_number": number,
+        "erp_moment": moment,
+        "erp_asset": asset,
+        "erp_types": ACTOR_TYPES,
+        "erp_kinds": KINDS_PLURAL,
+        "erp_url": request.full_path.rstrip("?"),
         "csrf_token": generate_csrf,
     }
 

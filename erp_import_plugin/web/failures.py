@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import InternalServerError
 from werkzeug.wrappers import Response
@@ -17,6 +17,7 @@ from erp_import_plugin.web import here
 from erp_import_plugin.web.answers import go
 from erp_import_plugin.web.forms.action import StaleForm
 from erp_import_plugin.web.here import SignInNeeded
+from erp_import_plugin.web.pages import render
 from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
 
 Answer: TypeAlias = "Response | tuple[str, int]"
@@ -52,8 +53,8 @@ def _not_found(error: NotFound) -> Answer:
 def _sync_is_on(error: SyncIsOn) -> Answer:
     if here.wants_part():
         return go(_this_page())
-    body = render_template(
-        "erp_import/sync_is_on.html",
+    body = render(
+        "sync_is_on",
         text=say(error.message),
         sync_url=here.rooms().host.links.sync(),
         again_url=_this_page(),
@@ -81,7 +82,7 @@ def _broken(_error: InternalServerError) -> Answer:
 def _page(title: str, text: str, status: int, leads_on: bool = True) -> Answer:
     if here.wants_part():
         return go(_this_page())
-    return render_template("erp_import/refused.html", title=title, text=text, leads_on=leads_on), status
+    return render("refused", title=title, text=text, leads_on=leads_on), status
 
 
 def _this_page() -> str:

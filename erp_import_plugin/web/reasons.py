@@ -39,6 +39,7 @@ SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.CHANGED_SINCE: _l("%(field)s was changed from “%(old)s” to “%(now)s” since the preview."),
     ReasonCode.ENTITY_GONE: _l("The record was deleted from the CRM since the preview."),
     ReasonCode.ENTITY_APPEARED: _l("A record that matches it has come into the CRM since the preview."),
+    ReasonCode.NO_LONGER_MATCHES: _l("The record was changed since the preview and no longer matches."),
     ReasonCode.COMPANY_NOT_THERE: _l("Its company is not in the CRM."),
     ReasonCode.ITEM_GONE: _l("A list item it needs is no longer in the CRM: %(item)s."),
     ReasonCode.TOO_LONG: _l("The value has %(length)s characters, the CRM takes %(max)s at most."),

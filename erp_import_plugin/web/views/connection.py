@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import render_template, request, url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from erp_import_plugin.connector_api import ActorType
@@ -13,6 +13,7 @@ from erp_import_plugin.translations import say
 from erp_import_plugin.web import here
 from erp_import_plugin.web.answers import go
 from erp_import_plugin.web.forms import action
+from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.steps import SOURCE, steps
 from erp_import_plugin.workflow import connections, imports
 from erp_import_plugin.workflow.connections import ConnectionChoice
@@ -47,8 +48,8 @@ def _missing(chosen: str, type_name: str) -> dict[str, str]:
 def _page(chosen: str, type_name: str = "", errors: Mapping[str, str] | None = None) -> str:
     usable = connections.usable(here.rooms(), here.user())
     current = _current(usable, chosen)
-    return render_template(
-        "erp_import/connection.html",
+    return render(
+        "connection",
         connections=usable,
         current=current,
         type_name=type_name,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request, send_file, stream_with_context, url_for
+from flask import Response, request, send_file, stream_with_context, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from erp_import_plugin.store.imports import ImportState
 from erp_import_plugin.web import exports, here, plan_lines, result_lines
 from erp_import_plugin.web.answers import go
+from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.paging import pager, this_page
 from erp_import_plugin.web.steps import DONE, steps
 from erp_import_plugin.web.texts import KINDS_PLURAL
@@ -23,8 +24,8 @@ def show(token: str) -> str | AnyResponse:
     found = results.page(here.rooms(), here.jobs(), here.user(), token, which, text, here.page_number())
     if found.imported.state is not ImportState.DONE:
         return go(url_for(".importing", token=token))
-    return render_template(
-        "erp_import/done.html",
+    return render(
+        "done",
         token=token,
         found=found,
         which=which.value,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from erp_import_plugin.store.imports import ImportState
@@ -12,6 +12,7 @@ from erp_import_plugin.web import here
 from erp_import_plugin.web.answers import go, stay
 from erp_import_plugin.web.forms import action
 from erp_import_plugin.web.impact import sentences
+from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.paging import this_page
 from erp_import_plugin.web.progress import progress
 from erp_import_plugin.web.steps import PREVIEW, steps
@@ -43,8 +44,8 @@ def _act(token: str, name: str) -> None:
 
 def _before(token: str, found: Impact) -> str:
     backup = here.rooms().host.backup
-    return render_template(
-        "erp_import/importing.html",
+    return render(
+        "importing",
         token=token,
         found=found,
         sentences=sentences(found),
@@ -56,8 +57,8 @@ def _before(token: str, found: Impact) -> str:
 def _under_way(token: str, found: Impact) -> str:
     job = found.job
     running = job is not None and not job.ended
-    return render_template(
-        "erp_import/importing_progress.html",
+    return render(
+        "importing_progress",
         token=token,
         progress=progress(job, _("Importing")) if job and running else None,
         failure=say(job.note) if job and job.state == "failed" else "",

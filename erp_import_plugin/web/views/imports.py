@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template, url_for
+from flask import flash, url_for
 from werkzeug.wrappers import Response
 
 from erp_import_plugin.translations import gettext as _
@@ -10,6 +10,7 @@ from erp_import_plugin.web import here
 from erp_import_plugin.web.answers import go
 from erp_import_plugin.web.forms import action
 from erp_import_plugin.web.import_lines import line
+from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.paging import pager
 from erp_import_plugin.workflow import imports
 from erp_import_plugin.workflow.paging import page_count
@@ -20,8 +21,8 @@ def show() -> str:
     page = here.page_number()
     found, total = imports.listed(here.rooms(), here.jobs(), here.user(), page)
     pages = page_count(total, here.config().page_size)
-    return render_template(
-        "erp_import/imports.html",
+    return render(
+        "imports",
         imports=[line(one) for one in found],
         pager=pager(min(page, pages), pages, len(found), total),
         everyone=here.rooms().host.access.may_manage_all(here.user()),

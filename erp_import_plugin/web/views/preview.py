@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from erp_import_plugin.engine.results import Status
@@ -13,6 +13,7 @@ from erp_import_plugin.translations import say
 from erp_import_plugin.web import here, plan_lines
 from erp_import_plugin.web.answers import go, stay
 from erp_import_plugin.web.forms import action
+from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.paging import pager, this_page
 from erp_import_plugin.web.plan_row import row_page
 from erp_import_plugin.web.progress import progress
@@ -45,8 +46,8 @@ def answer_row(token: str, row: int) -> str | Response:
         return stay(this_page())
     found = preview.row(here.rooms(), here.user(), token, row)
     can_change = found.imported.state is ImportState.PLANNED
-    return render_template(
-        "erp_import/preview_row.html",
+    return render(
+        "preview_row",
         row=row_page(found, can_change),
         can_change=can_change,
         steps=steps(PREVIEW, found.imported, 1),
@@ -61,6 +62,8 @@ def _act(token: str, name: str) -> None:
         preview.start(rooms, here.jobs(), user, token)
     elif name == "cancel":
         importing.cancel(rooms, here.jobs(), user, token)
+    elif name == "resume":
+        importing.resume(rooms, here.jobs(), user, token)
     elif name == "tick":
         for ticked in (True, False):
             rows = action.ticks(ticked)
@@ -89,8 +92,8 @@ def _in_the_making(token: str, found: PreviewPage) -> str | Response:
     job = found.job
     if job is None:
         return go(url_for(".settings", token=token))
-    return render_template(
-        "erp_import/preview_progress.html",
+    return render(
+        "preview_progress",
         token=token,
         progress=progress(job, _("Comparing with the CRM")) if not job.ended else None,
         failure=say(job.note) if job.state == "failed" else "",
@@ -103,8 +106,8 @@ def _page(token: str, found: PreviewPage) -> str:
     assert accounts is not None  # noqa: S101  its absence is answered before
     wanted = _wanted()
     page = found.page
-    return render_template(
-        "erp_import/preview.html",
+    return render(
+        "preview",
         found=found,
         token=token,
         wanted=wanted,

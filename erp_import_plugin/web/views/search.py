@@ -17,12 +17,11 @@ from erp_import_plugin.web.criteria_lines import lines
 from erp_import_plugin.web.failures import STALE
 from erp_import_plugin.web.forms import action
 from erp_import_plugin.web.forms import search as forms
+from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.paging import this_page
 from erp_import_plugin.web.steps import DETAILS, steps, tabs
 from erp_import_plugin.workflow import imports, search, staging
 from erp_import_plugin.workflow.invalid import Invalid
-
-PAGE = "erp_import/search.html"
 
 
 def answer(token: str) -> str | Response | tuple[str, int]:
@@ -71,8 +70,8 @@ def _page(token: str, form: search.SearchForm, errors: Mapping[str, str] | None 
     )
     summary = imports.get(here.rooms(), here.user(), token)
     staged = sum(summary.staged.values())
-    return render_template(
-        PAGE,
+    return render(
+        "search",
         form=form,
         sets=lines(form, errors or {}),
         errors=errors,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import flash, render_template, request, url_for
+from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
 from erp_import_plugin.engine.settings import ImportSettings
@@ -15,6 +15,7 @@ from erp_import_plugin.web.answers import go
 from erp_import_plugin.web.failures import STALE
 from erp_import_plugin.web.forms.action import ActionForm
 from erp_import_plugin.web.forms.settings import read_settings
+from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.reasons import anchor
 from erp_import_plugin.web.setting_texts import setting_label
 from erp_import_plugin.web.steps import DETAILS, steps, tabs
@@ -59,8 +60,8 @@ def _page(token: str, form: SettingsForm, errors: Mapping[str, str] | None = Non
     staged = sum(summary.staged.values())
     schema = here.rooms().host.crm.schema()
     errors = errors or {}
-    return render_template(
-        "erp_import/settings.html",
+    return render(
+        "settings",
         form=form,
         kinds=[setting_choices.kind_choices(kind) for kind in form.kinds],
         lists=[setting_choices.list_choices(one) for one in form.lists],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template, url_for
+from flask import flash, url_for
 from werkzeug.wrappers import Response
 
 from erp_import_plugin.errors import Refused
@@ -12,6 +12,7 @@ from erp_import_plugin.web import here
 from erp_import_plugin.web.answers import go
 from erp_import_plugin.web.forms import action
 from erp_import_plugin.web.import_lines import line
+from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.steps import SOURCE, steps
 from erp_import_plugin.workflow import access, imports
 
@@ -23,8 +24,8 @@ def show() -> str:
     rooms = here.rooms()
     found, total = imports.listed(rooms, here.jobs(), here.user())
     backup = rooms.host.backup
-    return render_template(
-        "erp_import/source.html",
+    return render(
+        "source",
         sync_reason=_sync_reason(),
         sync_url=rooms.host.links.sync(),
         import_page=rooms.host.links.import_page(),

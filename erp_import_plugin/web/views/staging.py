@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template, request, url_for
+from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
 from erp_import_plugin.store.staging import WANTED
@@ -11,6 +11,7 @@ from erp_import_plugin.translations import ngettext, say
 from erp_import_plugin.web import here
 from erp_import_plugin.web.answers import stay
 from erp_import_plugin.web.forms import action
+from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.paging import pager, this_page
 from erp_import_plugin.web.progress import progress
 from erp_import_plugin.web.steps import DETAILS, steps, tabs
@@ -40,8 +41,8 @@ def _page(token: str) -> str:
     found = staging.page(here.rooms(), here.jobs(), here.user(), token, text, here.page_number())
     job = found.job if found.job and found.job.kind == "fetch" else None
     staged = sum(found.counts.values())
-    return render_template(
-        "erp_import/staging.html",
+    return render(
+        "staging",
         found=found,
         staged=staged,
         waiting=found.counts[WANTED],
