@@ -14,6 +14,7 @@ from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store import tables
 from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.links import ActorPlace
 from erp_import_plugin.workflow import imports, search, staging
 from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
 from erp_import_plugin.workflow.criteria import Criteria, Criterion
@@ -356,3 +357,15 @@ def test_two_actors_of_one_key_in_two_legal_entities_stay_two(house: House) -> N
     with house.rooms.engine.connect() as tx:
         entities = tx.scalars(select(tables.staged.c.legal_entity).order_by(tables.staged.c.id)).all()
     assert entities == ["N", "S"]
+
+
+def test_actors_added_as_the_fetch_ended_are_fetched_when_the_page_is_seen(house: House) -> None:
+    house.shop.add_companies(2)
+    token = house.begin()
+    house.stage(token, criteria=Criteria(((Criterion("NAME", "ends", ("1",)),),)))
+    with house.rooms.engine.begin() as tx:
+        staging_store.want_parents(tx, opened(house, token).id, [ActorPlace("Customer", "", "C0002")])
+
+    shown(house, token)
+
+    assert shown(house, token).counts == {"wanted": 0, "fetched": 2, "missing": 0}
