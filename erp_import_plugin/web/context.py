@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import format_datetime, format_decimal, get_locale
+from flask_babel import format_date, format_decimal, format_time, get_locale
 from flask_wtf.csrf import generate_csrf
 
 from erp_import_plugin import __version__
@@ -40,7 +40,7 @@ def number(value: float) -> str:
 
 def moment(value: datetime) -> str:
     """A date with time in the reader's format and time zone."""
-    return str(format_datetime(value, "medium"))
+    return f"{format_date(value)}, {format_time(value, 'short')}"
 
 
 def asset(filename: str) -> str:

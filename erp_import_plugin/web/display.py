@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from flask_babel import format_date, format_datetime, format_decimal
+import babel.numbers
+from flask_babel import format_date, format_datetime, format_decimal, get_locale
 
 from erp_import_plugin.connector_api import ErpField
 from erp_import_plugin.engine.changes import NewItem, NewValue, RowCompany
@@ -56,8 +57,13 @@ def plain_text(value: object) -> str:
     if isinstance(value, date):
         return str(format_date(value, "medium"))
     if isinstance(value, Decimal):
-        return str(format_decimal(value, decimal_quantization=False)) if value.is_finite() else str(value)
+        return _decimal(value) if value.is_finite() else str(value)
     return shortened(str(value))
+
+
+def _decimal(value: Decimal) -> str:
+    # Flask-Babel's own function rounds to three places.
+    return babel.numbers.format_decimal(value, locale=get_locale() or "en", decimal_quantization=False)
 
 
 def shortened(text: str) -> str:

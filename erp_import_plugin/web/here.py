@@ -70,6 +70,11 @@ def wants_part() -> bool:
     return "HX-Request" in request.headers
 
 
+def asked_part() -> str:
+    """The id of the part that htmx asks for, empty where a whole page is asked for."""
+    return request.headers.get("HX-Target", "")
+
+
 def page_number() -> int:
     """The page asked for; the first where that is no number."""
     text = request.args.get("page", "")

@@ -22,7 +22,7 @@ _WIDTHS = {
     FieldType.DECIMAL: "s",
     FieldType.DATE: "s",
     FieldType.BOOLEAN: "s",
-    FieldType.DATETIME: "m",
+    FieldType.DATETIME: "d",
     FieldType.LIST: "m",
 }
 

@@ -79,7 +79,7 @@ STATES: Mapping[ImportState, Mark] = {
 
 STAGED: Mapping[str, Mark] = {
     WANTED: Mark("none", "clock", _l("Waiting to be read")),
-    FETCHED: Mark("new", "check", _l("Read")),
+    FETCHED: Mark("none", "check", _l("Read")),
     MISSING: Mark("failed", "circle-x", _l("No longer in the ERP")),
 }
 

@@ -35,6 +35,8 @@ def answer(token: str) -> str | Response:
         return go(url_for(".importing", token=token))
     if found.accounts is None:
         return _in_the_making(token, found)
+    if here.asked_part() == "erp-progress":
+        return go(url_for(".preview", token=token))
     return _page(token, found)
 
 
