@@ -61,7 +61,9 @@ def acting(function: Callable[..., int]) -> Callable[..., None]:
     @wraps(function)
     def body(user_id: str, as_json: bool, **options: Any) -> None:
         try:
-            status = function(_desk(user_id, as_json), **options)
+            # Hosts make the addresses of their pages with url_for, which knows none without a request.
+            with current_app.test_request_context():
+                status = function(_desk(user_id, as_json), **options)
         except Invalid as error:
             raise Refusal("\n".join(f"{key}: {clean(say(text))}" for key, text in error.errors.items())) from error
         except ErpImportError as error:
