@@ -48,6 +48,9 @@ class Dialect:
         """New ids for an integer primary key, in order; None where only the insert gives them."""
         return None
 
+    def analyse(self, tx: Connection, table: Table) -> None:
+        """Tell the database's planner that the table has many new rows, where it needs to be told."""
+
 
 class _Sqlite(Dialect):
     def among(self, tx: Connection, column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
@@ -91,6 +94,9 @@ class _PostgreSql(Dialect):
         many = func.generate_series(1, count).table_valued("n")
         ids = tx.execute(select(self._next(tx, column)).select_from(many)).scalars().all()
         return None if None in ids else list(ids)
+
+    def analyse(self, tx: Connection, table: Table) -> None:
+        tx.exec_driver_sql(f"ANALYZE {tx.dialect.identifier_preparer.format_table(table)}")
 
     @staticmethod
     def _next(tx: Connection, column: Column[Any]) -> ColumnElement[Any]:

@@ -63,8 +63,8 @@ def source_of(entity: EntityTable, rule: MatchRule, lists: Mapping[str, ListTabl
 def find(tx: Connection, source: Source, keys: Collection[str], region: str) -> dict[str, list[str]]:
     """The ids (as text) of the entities that have one of the keys, by key, lowest row first."""
     dialect = dialect_of(tx)
-    index_id = _locked(tx, source, region)
-    _bring_up_to_date(tx, source, index_id, region)
+    index_id, is_empty = _locked(tx, source, region)
+    _bring_up_to_date(tx, source, index_id, region, is_empty)
     wanted = select(match_key.c.match_key, match_key.c.row_id, match_key.c.entity_id).where(
         match_key.c.index_id == index_id, dialect.among(tx, match_key.c.match_key, keys)
     )
@@ -84,8 +84,8 @@ def _country(entity: EntityTable, lists: Mapping[str, ListTable]) -> tuple[Any, 
     return None
 
 
-def _locked(tx: Connection, source: Source, region: str) -> int:
-    """The index of the rule, which nobody else uses until the transaction ends; its keys are of this region."""
+def _locked(tx: Connection, source: Source, region: str) -> tuple[int, bool]:
+    """The index of the rule, with keys of this region or empty; nobody else uses it until the transaction ends."""
     # One lock for all: whoever looks for doubles and then creates entities is alone.
     lock = select(match_index.c.id).where(match_index.c.kind == "", match_index.c.rule == "").with_for_update()
     if tx.execute(lock).first() is None:
@@ -97,36 +97,36 @@ def _locked(tx: Connection, source: Source, region: str) -> int:
     row = tx.execute(select(match_index.c.id, match_index.c.state).where(mine)).first()
     if row is None:
         values = {"kind": source.entity.kind.value, "rule": source.rule.name, "state": state}
-        made: int = tx.execute(insert(match_index).values(values)).inserted_primary_key[0]  # type: ignore[index]
-        return made
-    index_id: int = row.id
+        return tx.execute(insert(match_index).values(values)).inserted_primary_key[0], True  # type: ignore[index]
     if row.state != state:
-        tx.execute(delete(match_key).where(match_key.c.index_id == index_id))
+        tx.execute(delete(match_key).where(match_key.c.index_id == row.id))
         tx.execute(update(match_index).where(mine).values(state=state))
-    return index_id
+    return row.id, row.state != state
 
 
-def _bring_up_to_date(tx: Connection, source: Source, index_id: int, region: str) -> None:
-    statement = _changed(dialect_of(tx), source, index_id)
+def _bring_up_to_date(tx: Connection, source: Source, index_id: int, region: str, is_empty: bool) -> None:
+    dialect = dialect_of(tx)
+    statement = _changed(dialect, source, None if is_empty else index_id)
     last: Any = None
     while True:
         page = statement if last is None else statement.where(source.row_id > last)
         rows = tx.execute(page).all()
         if rows:
-            _forget(tx, index_id, [row.row_text for row in rows])
+            _forget(tx, index_id, [] if is_empty else [row.row_text for row in rows])
             tx.execute(insert(match_key), [_key(source, index_id, region, row) for row in rows])
         if len(rows) < _PAGE:
-            return
+            break
         last = rows[-1].row_id
+    if last is not None:
+        dialect.analyse(tx, match_key)
 
 
-def _changed(dialect: Dialect, source: Source, index_id: int) -> sa.Select[Any]:
-    """A page of the rows whose keys are missing or were made of something else."""
+def _changed(dialect: Dialect, source: Source, index_id: int | None) -> sa.Select[Any]:
+    """A page of the rows whose keys are missing or were made of something else; of all rows without an index."""
     code, joined = _region(source)
     row_text = dialect.as_text(source.row_id)
     made_of = _made_of(dialect, source, code)
-    kept = and_(match_key.c.index_id == index_id, match_key.c.row_id == row_text)
-    return (
+    rows = (
         select(
             source.row_id.label("row_id"),
             row_text.label("row_text"),
@@ -135,12 +135,15 @@ def _changed(dialect: Dialect, source: Source, index_id: int) -> sa.Select[Any]:
             code.label("code"),
             *(_column(field).label(f"field_{n}") for n, field in enumerate(source.fields.values())),
         )
-        .select_from(joined.outerjoin(match_key, kept))
         .where(*source.conditions, source.owner.is_not(None))
-        .where(or_(match_key.c.row_id.is_(None), match_key.c.source != made_of))
         .order_by(source.row_id)
         .limit(_PAGE)
     )
+    if index_id is None:
+        return rows.select_from(joined)
+    kept = and_(match_key.c.index_id == index_id, match_key.c.row_id == row_text)
+    differs = or_(match_key.c.row_id.is_(None), match_key.c.source != made_of)
+    return rows.select_from(joined.outerjoin(match_key, kept)).where(differs)
 
 
 def _made_of(dialect: Dialect, source: Source, code: Any) -> sa.ColumnElement[str]:

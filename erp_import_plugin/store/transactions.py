@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, Engine, update
 
@@ -27,7 +28,7 @@ def writing(engine: Engine, *, locking: bool = False) -> Iterator[Connection]:
     PostgreSQL and MariaDB every statement sees what others have committed, and with ``locking`` the entities that
     ``SqlAlchemyCrm.read`` reads stay as they are until the end.
     """
-    options = {_LOCKING: locking}
+    options: dict[str, Any] = {_LOCKING: locking}
     if engine.dialect.name in ("postgresql", "mysql", "mariadb"):
         options |= {"isolation_level": "READ COMMITTED"}
     with engine.connect().execution_options(**options) as tx, tx.begin():

@@ -136,6 +136,10 @@ def test_more_entities_than_one_page_holds(crm: SqlAlchemyCrm, tx: Connection) -
     keys = [f"company {n}" for n in range(11_000)]
     found = crm.find(tx, COMPANY, rule(COMPANY, "name"), keys)
     assert [found[key] for key in keys] == [[one] for one in ids]
+    tx.execute(update(hosts.company).values(name=hosts.company.c.name + " AS"))
+    found = crm.find(tx, COMPANY, rule(COMPANY, "name"), [*keys, *(f"{key} as" for key in keys)])
+    assert [found[f"{key} as"] for key in keys] == [[one] for one in ids]
+    assert len(found) == 11_000
 
 
 def test_a_rule_of_fields_this_crm_lacks_is_refused(crm: SqlAlchemyCrm, tx: Connection) -> None:

@@ -88,7 +88,7 @@ company_channel = Table(
     "company_channel",
     metadata,
     SqlColumn("id", Integer, primary_key=True),
-    SqlColumn("company_id", ForeignKey("company.id", ondelete="CASCADE"), nullable=False),
+    SqlColumn("company_id", ForeignKey("company.id", ondelete="CASCADE"), nullable=False, index=True),
     SqlColumn("kind", String(20), nullable=False),
     SqlColumn("value", String(255), nullable=False),
     SqlColumn("remark", String(255)),
@@ -97,7 +97,7 @@ person_channel = Table(
     "person_channel",
     metadata,
     SqlColumn("id", Integer, primary_key=True),
-    SqlColumn("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+    SqlColumn("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
     SqlColumn("kind", String(20), nullable=False),
     SqlColumn("value", String(255), nullable=False),
 )

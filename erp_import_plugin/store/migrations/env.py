@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.rewriter import Rewriter
@@ -19,7 +19,7 @@ def _is_ours(item: Any, name: str | None, kind: str, _reflected: bool, _other: A
     return bool(table) and str(table) in metadata.tables
 
 
-def _render(kind: str, item: Any, autogen: Any) -> str | bool:
+def _render(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     """Our own types by their names; all others as Alembic does."""
     name = "Long" if item is Long else type(item).__name__
     if kind != "type" or not hasattr(types, name):
