@@ -34,7 +34,7 @@ check: $(VENV)/installed-test ## style, types and import rules
 	$(bin)/ruff check
 	$(bin)/ruff format --check
 	$(bin)/mypy
-	$(bin)/lint-imports
+	$(bin)/lint-imports --no-cache
 
 format: $(VENV)/installed-test ## put the code into its form
 	$(bin)/ruff check --fix
