@@ -30,7 +30,7 @@ def test_a_door_broken_through_is_noticed(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, encoding="utf-8")
     rooms = "web workflow jobs store connector_host host_api demo translations"
     for room in [*rooms.split(), "web/forms", "web/views"]:
-        (tmp_path / "erp_import_plugin" / room).mkdir(parents=True)
+        (tmp_path / "erp_import_plugin" / room).mkdir(parents=True, exist_ok=True)
         (tmp_path / "erp_import_plugin" / room / "__init__.py").touch()
     for module in ("extension", "cli", "config", "errors"):
         (tmp_path / "erp_import_plugin" / f"{module}.py").touch()
