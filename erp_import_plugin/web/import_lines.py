@@ -48,8 +48,13 @@ def line(found: ImportLine) -> Line:
         written=imported.accounts.written if done and imported.accounts else None,
         made=imported.created_at,
         working=found.job is not None and not found.job.ended,
-        discardable=imported.state in (ImportState.STAGING, ImportState.PLANNED),
+        discardable=is_open(imported),
     )
+
+
+def is_open(imported: Import) -> bool:
+    """Whether it can still be changed: nothing is written yet."""
+    return imported.state in (ImportState.STAGING, ImportState.PLANNED)
 
 
 def continue_url(imported: Import, staged: int) -> str:

@@ -88,7 +88,7 @@ def sentence(reason: Reason, kind: EntityKind, schema: CrmSchema) -> str:
 
 def anchor(setting: str) -> str:
     """The id of a setting on the settings page."""
-    return setting.replace(".", "-")
+    return setting.removeprefix("person.") if setting == "person.no_company" else setting.replace(".", "-")
 
 
 def _params(reason: Reason, kind: EntityKind, schema: CrmSchema) -> dict[str, str]:

@@ -105,7 +105,8 @@
     }
     try {
       const answer = await fetchPage(form.action, { method: "POST", body });
-      if (!pending.size) renew(answer.page);
+      renew(answer.page);
+      if (form.closest("#erp-panel")) renew((await fetchPage(list)).page);
     } catch {
       for (const [box, ticked] of batch) box.checked = !ticked;
       showPageTick(first);
@@ -114,7 +115,16 @@
     }
   }
 
+  // Take over what has changed elsewhere on the page: counts, and ticks that follow from others.
   function renew(from) {
+    if (pending.size) return;
+    for (const box of document.querySelectorAll("[data-tick][id]")) {
+      const fresh = from.getElementById(box.id);
+      if (fresh) {
+        box.checked = fresh.hasAttribute("checked");
+        if (box.closest("tr")) box.closest("tr").className = fresh.closest("tr").className;
+      }
+    }
     for (const part of document.querySelectorAll("[data-live]")) {
       const fresh = from.getElementById(part.id);
       if (fresh && fresh.innerHTML !== part.innerHTML) {
@@ -175,7 +185,7 @@
 
   // ---- side panel
 
-  const list = location.href;
+  let list = location.href;
   let row = null;
 
   const panelFits = (panel) => panel && panel.parentElement.clientWidth >= 800;
@@ -194,6 +204,7 @@
       location.assign(answer.address);
       return;
     }
+    if (panel.hidden) list = location.href;
     find("erp-panel-title").textContent = answer.page.querySelector("h1").textContent;
     adopt(find("erp-panel-body"), body);
     find("erp-panel-body").scrollTop = 0;

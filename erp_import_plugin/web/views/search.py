@@ -17,6 +17,7 @@ from erp_import_plugin.web.criteria_lines import lines
 from erp_import_plugin.web.failures import STALE
 from erp_import_plugin.web.forms import action
 from erp_import_plugin.web.forms import search as forms
+from erp_import_plugin.web.import_lines import continue_url, is_open
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.paging import this_page
 from erp_import_plugin.web.steps import DETAILS, steps, tabs
@@ -28,7 +29,8 @@ def answer(token: str) -> str | Response | tuple[str, int]:
     """The page with the results so far, or what one of its buttons does."""
     if request.method == "POST":
         return _act(token)
-    return _page(token, search.form(here.rooms(), here.user(), token, _asked_type()))
+    form = search.form(here.rooms(), here.user(), token, _asked_type())
+    return _page(token, form) if is_open(form.import_) else go(continue_url(form.import_, 0))
 
 
 def _act(token: str) -> str | Response | tuple[str, int]:

@@ -9,12 +9,14 @@ from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
 from erp_import_plugin.engine.settings import ImportSettings
+from erp_import_plugin.store.imports import ImportState
 from erp_import_plugin.translations import say
 from erp_import_plugin.web import here, setting_choices
 from erp_import_plugin.web.answers import go
 from erp_import_plugin.web.failures import STALE
 from erp_import_plugin.web.forms.action import ActionForm
 from erp_import_plugin.web.forms.settings import read_settings
+from erp_import_plugin.web.import_lines import continue_url, is_open
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.reasons import anchor
 from erp_import_plugin.web.setting_texts import setting_label
@@ -28,7 +30,7 @@ def answer(token: str) -> str | Response | tuple[str, int]:
     """The page; *Next* keeps what is chosen and has the preview made."""
     form = settings.form(here.rooms(), here.user(), token)
     if request.method == "GET":
-        return _page(token, form)
+        return _page(token, form) if is_open(form.import_) else go(continue_url(form.import_, 0))
     chosen = read_settings(request.form, form)
     form = _with(form, chosen)
     if not ActionForm().validate_on_submit():
@@ -38,7 +40,8 @@ def answer(token: str) -> str | Response | tuple[str, int]:
         settings.save(here.rooms(), here.user(), token, chosen)
     except Invalid as invalid:
         return _page(token, form, invalid.errors), 422
-    preview.start(here.rooms(), here.jobs(), here.user(), token)
+    if imports.get(here.rooms(), here.user(), token).import_.state is not ImportState.PLANNED:
+        preview.start(here.rooms(), here.jobs(), here.user(), token)
     return go(url_for(".preview", token=token))
 
 

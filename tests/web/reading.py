@@ -1,0 +1,97 @@
+"""Reading a page as a test needs it: elements, what is said, what a form would send."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+_SILENT = {"script", "style", "title"}
+_VOID = {"input", "meta", "link", "br", "hr", "img", "use"}
+
+
+@dataclass
+class Element:
+    """A start tag, and the text inside it."""
+
+    tag: str
+    attributes: dict[str, str | None]
+    text: str = ""
+
+    def __getitem__(self, name: str) -> str:
+        return self.attributes.get(name) or ""
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.attributes
+
+
+@dataclass
+class Page(HTMLParser):
+    """A page that was read."""
+
+    html: str
+    elements: list[Element] = field(default_factory=list)
+    _open: list[Element] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.feed(self.html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, dict(attrs))
+        self.elements.append(element)
+        if tag not in _VOID:
+            self._open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(Element(tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        for place in range(len(self._open) - 1, -1, -1):
+            if self._open[place].tag == tag:
+                del self._open[place:]
+                break
+
+    def handle_data(self, data: str) -> None:
+        if not any(element.tag in _SILENT for element in self._open):
+            for element in self._open:
+                element.text += data
+
+    @property
+    def text(self) -> str:
+        """All that is said."""
+        html = next(element for element in self.elements if element.tag == "html")
+        return re.sub(r"\s+", " ", html.text)
+
+    def all(self, tag: str, **attributes: str) -> list[Element]:
+        """The elements with this tag and these attributes; ``class_`` is one of the classes."""
+        return [element for element in self.elements if element.tag == tag and _has(element, attributes)]
+
+    def one(self, tag: str, **attributes: str) -> Element:
+        """The only such element."""
+        (found,) = self.all(tag, **attributes)
+        return found
+
+    def by_id(self, name: str) -> Element:
+        """The element with this id."""
+        (found,) = [element for element in self.elements if element["id"] == name]
+        return found
+
+    def value(self, name: str) -> str:
+        """The value of the first input with this name."""
+        return next(element["value"] for element in self.elements if element.tag == "input" and element["name"] == name)
+
+    def chosen(self, name: str) -> list[str]:
+        """The values of the ticked boxes, or of the radio that is on, with this name."""
+        return [box["value"] for box in self.all("input", name=name) if "checked" in box]
+
+
+def _has(element: Element, attributes: dict[str, str]) -> bool:
+    for name, wanted in attributes.items():
+        if name == "class_":
+            if wanted not in element["class"].split():
+                return False
+        elif element[name.rstrip("_").replace("_", "-")] != wanted:
+            return False
+    return True

@@ -1,0 +1,139 @@
+"""Every address: who gets in, what each answer carries, and what happens while automatic sync is on."""
+
+from __future__ import annotations
+
+import pytest
+
+from erp_import_plugin.host_api import User
+from tests.support.rooms import ADMIN, CHIEF, NOBODY, OTHER
+from tests.web.conftest import Site
+
+OF_AN_IMPORT = {
+    "search": "imports/{token}/search",
+    "search_items": "imports/{token}/search/items?list=countries&q=n",
+    "staging": "imports/{token}/staging",
+    "settings": "imports/{token}/settings",
+    "preview": "imports/{token}/preview",
+    "preview_row": "imports/{token}/preview/1",
+    "importing": "imports/{token}/importing",
+    "done": "imports/{token}/done",
+    "done_file": "imports/{token}/done.csv",
+}
+OF_EVERYONE = {"source": "", "connection": "connection", "imports": "imports"}
+FORMS = {"discard": "imports/{token}/discard", "source_backup": "backup"}
+PAGES = OF_EVERYONE | OF_AN_IMPORT
+WHILE_SYNC_IS_ON = {"source", "imports", "importing", "done", "done_file"}
+
+
+def test_the_table_has_every_address(site: Site) -> None:
+    rules = site.client.application.url_map.iter_rules()
+    endpoints = {rule.endpoint.removeprefix("erp_import.") for rule in rules if "erp_import." in rule.endpoint}
+    assert endpoints - {"static"} == set(PAGES) | set(FORMS)
+
+
+@pytest.mark.parametrize("visitor", [None, NOBODY, OTHER, ADMIN, CHIEF], ids=["-", "nobody", "other", "owner", "chief"])
+def test_who_gets_in(site: Site, visitor: User | None) -> None:
+    token, sent = site.imported(), {"csrf_token": site.token()}
+    site.visitors.signed_in = visitor
+    seen = {}
+    for page, address in (PAGES | FORMS).items():
+        ask = site.client.post if page in FORMS else site.client.get
+        answer = ask("/erp-import/" + address.format(token=token), data=sent)
+        seen[page] = answer.status_code
+        assert answer.headers.get("Location") == "/sign-in" or visitor is not None
+        assert "Company 0001" not in answer.get_data(as_text=True) or visitor in (ADMIN, CHIEF), page
+    assert seen == expected(visitor)
+
+
+def expected(visitor: User | None) -> dict[str, int]:
+    """The status of every page for a visitor, of an import that the admin has made and that is done."""
+    if visitor is None:
+        return dict.fromkeys(PAGES | FORMS, 303)
+    if visitor is NOBODY:
+        return dict.fromkeys(PAGES | FORMS, 403)
+    of_an_import = dict.fromkeys(OF_AN_IMPORT, 404 if visitor is OTHER else 200)
+    if visitor is not OTHER:
+        # What is done is looked at, no longer changed.
+        of_an_import |= dict.fromkeys(["search", "staging", "settings", "preview", "importing"], 303)
+    discard = 404 if visitor is OTHER else 303
+    return dict.fromkeys(OF_EVERYONE, 200) | of_an_import | {"discard": discard, "source_backup": 303}
+
+
+def test_the_import_of_another_is_not_discarded(site: Site) -> None:
+    token = site.staged()
+    site.visitors.signed_in = OTHER
+    site.client.post(site.path(token, "discard"), data={"csrf_token": site.token()})
+    site.visitors.signed_in = ADMIN
+    assert "12 actors are in this import" in site.get(site.path(token, "staging")).text
+
+
+def test_while_sync_is_on_no_step_goes_on(site: Site) -> None:
+    token = site.imported()
+    site.house.sync.on = True
+    for page, address in PAGES.items():
+        answer = site.client.get("/erp-import/" + address.format(token=token))
+        if page in WHILE_SYNC_IS_ON:
+            assert answer.status_code in (200, 303), page
+        else:
+            assert answer.status_code == 409, page
+            assert 'href="/sync"' in answer.get_data(as_text=True), page
+
+
+def test_sync_switched_on_at_the_last_moment(site: Site) -> None:
+    token = site.planned()
+    sent = {"csrf_token": site.token(), "do": "start"}
+    site.house.sync.on = True
+    answer = site.client.post(site.path(token, "importing"), data=sent)
+    assert answer.status_code == 409
+    site.house.sync.on = False
+    assert "will be written" in site.get(site.path(token, "preview")).text
+    assert site.post(site.path(token, "importing"), do="start")
+    assert "12 actors imported" in site.get(site.path(token, "done")).text
+
+
+def test_every_answer_has_the_security_headers(site: Site) -> None:
+    token = site.imported()
+    for page, address in PAGES.items():
+        answer = site.client.get("/erp-import/" + address.format(token=token))
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy, page
+        assert "unsafe" not in policy, page
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", page
+        assert answer.headers["Referrer-Policy"] == "same-origin", page
+        assert answer.headers["Cache-Control"] == "no-store", page
+
+
+def test_static_files_are_kept_by_browsers_per_version(site: Site) -> None:
+    page = site.get("/erp-import/")
+    address = next(link["href"] for link in page.all("link") if "erp_import.css" in link["href"])
+    with site.client.get(address) as answer:
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("page", ["search", "staging", "settings", "preview", "importing"])
+def test_a_form_without_token_does_nothing_and_says_so(site: Site, page: str) -> None:
+    token = site.planned()
+    answer = site.client.post(site.path(token, page), data={"do": "start"}, follow_redirects=True)
+    assert "open for too long" in answer.get_data(as_text=True)
+    assert "will be written" in site.get(site.path(token, "preview")).text
+
+
+def test_an_error_of_ours_is_a_page_without_details(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("the password is sesame")
+
+    site.client.application.config.update(PROPAGATE_EXCEPTIONS=False)
+    monkeypatch.setattr("erp_import_plugin.web.views.source.imports.listed", lambda *_: broken())
+    page = site.get("/erp-import/", status=500)
+    assert "sesame" not in page.html
+    assert "Something went wrong here" in page.text
+
+
+def test_htmx_is_told_to_go_where_a_browser_would_be_sent(site: Site) -> None:
+    token = site.planned()
+    answer = site.client.get(site.path(token, "preview"), headers={"HX-Request": "true", "HX-Target": "erp-progress"})
+    assert answer.headers["HX-Redirect"] == site.path(token, "preview")
+    site.visitors.signed_in = None
+    answer = site.client.get(site.path(token, "preview"), headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == "/sign-in"
