@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from erp_import_plugin.engine.changes import (
     EntityChange,
     FieldChange,
-    Match,
     NewItem,
     NewValue,
     PlannedRow,
@@ -54,7 +53,7 @@ def drifted(planned: PlannedRow, now: Premise) -> Reason | None:
             return reason
     own = planned.own_change
     if own is None or own.entity_id:
-        return _relinked(planned.match, now)
+        return _rematched(planned, now)
     return _no_longer_new(planned, now)
 
 
@@ -85,11 +84,16 @@ def _changed_since(field: FieldChange, value: CrmValue) -> Reason:
     return Reason(ReasonCode.CHANGED_SINCE, params)
 
 
-def _relinked(match: Match, now: Premise) -> Reason | None:
-    expected = match.entities[0] if match.entities else None
-    if now.linked is not None and now.linked != expected:
+def _rematched(planned: PlannedRow, now: Premise) -> Reason | None:
+    """Why the entity may no longer be what the actor is."""
+    expected = set(planned.match.entities[:1])
+    if now.linked is not None and now.linked not in expected:
         return Reason(ReasonCode.ENTITY_APPEARED)
-    return None
+    if planned.match.linked or not planned.keys:
+        return None
+    if not expected <= set(now.found):
+        return Reason(ReasonCode.NO_LONGER_MATCHES)
+    return Reason(ReasonCode.ENTITY_APPEARED) if set(now.found) - expected else None
 
 
 def _no_longer_new(planned: PlannedRow, now: Premise) -> Reason | None:

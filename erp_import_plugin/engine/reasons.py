@@ -37,6 +37,7 @@ class ReasonCode(str, Enum):
     CHANGED_SINCE = "changed_since"
     ENTITY_GONE = "entity_gone"
     ENTITY_APPEARED = "entity_appeared"
+    NO_LONGER_MATCHES = "no_longer_matches"
     COMPANY_NOT_THERE = "company_not_there"
     ITEM_GONE = "item_gone"
     # field problems

@@ -10,7 +10,15 @@ from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine import matching, normalising
 from erp_import_plugin.engine.applying import Outcome, Premise, drifted, written
-from erp_import_plugin.engine.changes import EntityChange, FieldChange, NewItem, PlannedRow, Resolved, RowCompany
+from erp_import_plugin.engine.changes import (
+    EntityChange,
+    FieldChange,
+    NewItem,
+    NewValue,
+    PlannedRow,
+    Resolved,
+    RowCompany,
+)
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import Crm, CrmSchema, CrmType, CrmValue, Entity, EntityKind, EntityUpdate, User
@@ -64,7 +72,7 @@ class ChunkWriter:
     ) -> tuple[dict[int, Premise], dict[int, Link]]:
         """The premise of each row as it is now, and the links to entities that are gone."""
         new = [row for row in rows if row.own_change is not None and row.own_change.is_new]
-        found = self._found(tx, kind, new)
+        found = self._found(tx, kind, [row for row in rows if not row.match.linked])
         changed = {change.entity_id for row in rows for change in row.changes if change.entity_id}
         ids = changed | {link.entity_id for link in links.values()} | {e for some in found.values() for e in some}
         entities = self._crm.read(tx, kind, ids, self._fields(kind, rows))
@@ -81,9 +89,9 @@ class ChunkWriter:
         }
         return premises, stale
 
-    def _found(self, tx: Transaction, kind: EntityKind, new: Sequence[PlannedRow]) -> Mapping[str, Sequence[str]]:
+    def _found(self, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow]) -> Mapping[str, Sequence[str]]:
         rule = matching.rule_for(self._import.settings, kind) if self._import.settings else None
-        return self._crm.find(tx, kind, rule, {key for row in new for key in row.keys}) if rule else {}
+        return self._crm.find(tx, kind, rule, {key for row in rows for key in row.keys}) if rule else {}
 
     def _fields(self, kind: EntityKind, rows: Sequence[PlannedRow]) -> list[str]:
         touched = {f.field for row in rows for change in row.changes for f in change.ticked()} | {"company"}
@@ -134,7 +142,8 @@ class ChunkWriter:
 
     def _make_companies(self, tx: Transaction, rows: Sequence[PlannedRow]) -> dict[int, str]:
         """The companies of contacts that had none."""
-        changes = {row.row: change for row in rows for change in row.changes if change.kind is not row.kind}
+        needed = (row for row in rows if RowCompany(row.row) in _new_values(row))
+        changes = {row.row: change for row in needed for change in row.changes if change.kind is not row.kind}
         values = [_plain(change) for change in changes.values()]
         if not values:
             return {}
@@ -212,12 +221,17 @@ class _References:
         for change in own.ticked() if own else ():
             items = change.new if isinstance(change.new, tuple) else (change.new,)
             if change.field in self._lists and not self._there(change.field, items):
-                return Reason(ReasonCode.ITEM_GONE, {"field": change.field})
+                return Reason(ReasonCode.ITEM_GONE, {"item": self._lists[change.field]})
         return None
 
     def _there(self, field_key: str, items: Collection[object]) -> bool:
         there = self._items[self._lists[field_key]]
         return all(item in there for item in items if isinstance(item, str))
+
+
+def _new_values(row: PlannedRow) -> list[NewValue]:
+    own = row.own_change
+    return [one.new for one in own.ticked()] if own else []
 
 
 def _company_fields(row: PlannedRow) -> list[FieldChange]:

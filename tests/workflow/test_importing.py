@@ -1,0 +1,364 @@
+"""Importing: what is held, what is refused, what can be stopped and taken up, and in how many statements."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, delete, func, insert, select, text, update
+
+from erp_import_plugin.connector_api import ActorRef, ActorType
+from erp_import_plugin.engine.reasons import ReasonCode
+from erp_import_plugin.engine.results import Status
+from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings, NoCompany
+from erp_import_plugin.errors import NotFound, Refused
+from erp_import_plugin.host_api import EntityKind
+from erp_import_plugin.store import links as link_store
+from erp_import_plugin.store.plan import PlanFilter
+from erp_import_plugin.store.tables import link, outcome
+from erp_import_plugin.workflow import importing, preview, results
+from erp_import_plugin.workflow import settings as settings_step
+from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
+from erp_import_plugin.workflow.results import ResultList
+from tests.support import databases, hosts
+from tests.support.rooms import ADMIN, CHIEF, OTHER, House, build
+
+ALL = pytest.mark.parametrize("engine", ["sqlite", "postgresql", "mariadb"], indirect=True)
+TWO = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+
+BY_VAT = ImportSettings(
+    company=DuplicateSettings("vat_number", Action.REPLACE),
+    person=DuplicateSettings("name", Action.MERGE),
+    project=DuplicateSettings("name", Action.MERGE),
+    no_company=NoCompany.WITHOUT,
+)
+
+
+def planned(house: House, chosen: ImportSettings = BY_VAT, *types: ActorType) -> str:
+    """The token of an import of everything in the shop, as far as the preview."""
+    token = house.begin()
+    for actor_type in types or (ActorType.CUSTOMER,):
+        house.stage(token, actor_type)
+    settings_step.save(house.rooms, ADMIN, token, chosen)
+    job = preview.start(house.rooms, house.jobs, ADMIN, token)
+    assert job.state == "done", job.note
+    return token
+
+
+def imported(house: House, token: str) -> dict[str, tuple[Status, ReasonCode | None]]:
+    """What became of each row, by its label, after importing."""
+    importing.start(house.rooms, house.jobs, ADMIN, token)
+    return outcomes(house, token)
+
+
+def outcomes(house: House, token: str) -> dict[str, tuple[Status, ReasonCode | None]]:
+    found = results.rows(house.rooms, ADMIN, token, None)
+    return {row.label: (row.status, row.reason.code if row.reason else None) for row in found}
+
+
+def companies(engine: Engine) -> dict[str, Any]:
+    with engine.connect() as tx:
+        return {row.vat_number: row for row in tx.execute(select(hosts.company))}
+
+
+def add_company(engine: Engine, **values: object) -> None:
+    with engine.begin() as tx:
+        tx.execute(insert(hosts.company), [{"customer": False, **values}])
+
+
+@ALL
+def test_new_and_changed_companies_are_written_linked_and_selected(house: House, engine: Engine) -> None:
+    house.shop.add_companies(5)
+    add_company(engine, name="Company 0002", vat_number="NO 000 000 002 MVA")
+    token = planned(house)
+
+    assert set(imported(house, token).values()) == {(Status.NEW, None), (Status.CHANGED, None)}
+
+    assert sorted(row.name for row in companies(engine).values()) == [f"Company {n:04}" for n in range(1, 6)]
+    page = results.page(house.rooms, house.jobs, ADMIN, token, ResultList.NEW)
+    assert (page.accounts.new, page.accounts.changed, page.left) == (4, 1, 0)
+    members = {name: house.selections.members[key] for key, (_, name) in house.selections.names.items()}
+    assert sorted(len(some) for some in members.values()) == [1, 4]
+    with engine.connect() as tx:
+        assert tx.scalar(select(func.count()).select_from(link)) == 5
+
+
+@ALL
+def test_a_row_edited_since_the_preview_is_held_and_the_others_go_on(house: House, engine: Engine) -> None:
+    house.shop.add_companies(3)
+    for n in (1, 2, 3):
+        add_company(engine, name=f"Old {n}", vat_number=f"{n:09}")
+    token = planned(house)
+    with engine.begin() as tx:
+        tx.execute(update(hosts.company).where(hosts.company.c.name == "Old 2").values(name="Typed by a sales person"))
+
+    found = imported(house, token)
+
+    assert found["Company 0002"] == (Status.HELD, ReasonCode.CHANGED_SINCE)
+    assert found["Company 0001"] == found["Company 0003"] == (Status.CHANGED, None)
+    assert sorted(row.name for row in companies(engine).values()) == [
+        "Company 0001",
+        "Company 0003",
+        "Typed by a sales person",
+    ]
+
+
+def test_the_reason_of_a_held_row_names_field_old_and_new_value(house: House, engine: Engine) -> None:
+    house.shop.add_companies(1)
+    add_company(engine, name="Old", vat_number="000000001")
+    token = planned(house)
+    with engine.begin() as tx:
+        tx.execute(update(hosts.company).values(name="Newer"))
+    importing.start(house.rooms, house.jobs, ADMIN, token)
+    (row,) = results.rows(house.rooms, ADMIN, token, ResultList.REST)
+    assert row.reason
+    assert dict(row.reason.params) == {"field": "name", "old": "Old", "now": "Newer"}
+
+
+def test_an_entity_that_is_gone_holds_its_row(house: House, engine: Engine) -> None:
+    house.shop.add_companies(1)
+    add_company(engine, name="Old", vat_number="000000001")
+    token = planned(house)
+    with engine.begin() as tx:
+        tx.execute(delete(hosts.company))
+    assert imported(house, token)["Company 0001"] == (Status.HELD, ReasonCode.ENTITY_GONE)
+
+
+def test_an_entity_that_no_longer_matches_holds_its_row(house: House, engine: Engine) -> None:
+    house.shop.add_companies(1)
+    add_company(engine, name="Old", vat_number="000000001")
+    chosen = replace(BY_VAT, company=DuplicateSettings("vat_number", Action.MERGE))
+    token = planned(house, chosen)
+    with engine.begin() as tx:
+        tx.execute(update(hosts.company).values(vat_number="999999999"))
+    assert imported(house, token)["Company 0001"] == (Status.HELD, ReasonCode.NO_LONGER_MATCHES)
+
+
+@ALL
+def test_a_double_that_appeared_since_the_preview_holds_the_new_row(house: House, engine: Engine) -> None:
+    house.shop.add_companies(2)
+    token = planned(house)
+    add_company(engine, name="Entered by hand", vat_number="NO000000001MVA")
+    found = imported(house, token)
+    assert found["Company 0001"] == (Status.HELD, ReasonCode.ENTITY_APPEARED)
+    assert found["Company 0002"] == (Status.NEW, None)
+
+
+@ALL
+def test_two_imports_of_the_same_actors_make_each_company_once(house: House, engine: Engine) -> None:
+    house.shop.add_companies(4)
+    first, second = planned(house), planned(house)
+    imported(house, first)
+    assert set(imported(house, second).values()) == {(Status.HELD, ReasonCode.ENTITY_APPEARED)}
+    assert len(companies(engine)) == 4
+
+
+def test_a_list_item_that_is_gone_holds_its_row(house: House, engine: Engine) -> None:
+    house.shop.add_companies(3)
+    token = planned(house)
+    with engine.begin() as tx:
+        tx.execute(update(hosts.item).where(hosts.item.c.name == "Sweden").values(active=False))
+    assert {status for status, _ in imported(house, token).values()} == {Status.NEW, Status.HELD}
+    assert (Status.HELD, ReasonCode.ITEM_GONE) in outcomes(house, token).values()
+
+
+def test_a_contact_whose_company_was_not_imported_is_held(house: House, engine: Engine) -> None:
+    house.shop.add_companies(1)
+    parent = ActorRef(ActorType.CUSTOMER, "C0001")
+    house.shop.add(ActorType.PERSON, "P1", parent, FIRSTNAME="Kari", LASTNAME="Nordmann")
+    token = planned(house, BY_VAT, ActorType.CUSTOMER, ActorType.PERSON)
+    add_company(engine, name="Entered by hand", vat_number="000000001")
+    found = imported(house, token)
+    assert found["Kari Nordmann"] == (Status.HELD, ReasonCode.COMPANY_NOT_THERE)
+
+
+def test_contacts_go_to_the_company_created_in_the_same_import(house: House, engine: Engine) -> None:
+    house.shop.add_companies(2)
+    house.shop.add(ActorType.PERSON, "P1", ActorRef(ActorType.CUSTOMER, "C0002"), FIRSTNAME="Kari", LASTNAME="N")
+    token = planned(house, BY_VAT, ActorType.PERSON)  # its company is fetched with it
+    assert imported(house, token) == {"Company 0002": (Status.NEW, None), "Kari N": (Status.NEW, None)}
+    with engine.connect() as tx:
+        owner = tx.scalar(
+            select(hosts.company.c.name).join(hosts.person, hosts.person.c.company_id == hosts.company.c.id)
+        )
+    assert owner == "Company 0002"
+
+
+def test_unticking_a_company_leaves_its_contacts_out_as_well(house: House) -> None:
+    house.shop.add_companies(1)
+    house.shop.add(ActorType.PERSON, "P1", ActorRef(ActorType.CUSTOMER, "C0001"), FIRSTNAME="Kari", LASTNAME="N")
+    token = planned(house, BY_VAT, ActorType.CUSTOMER, ActorType.PERSON)
+    lines = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter()).page.rows
+    company = next(line.planned.row for line in lines if line.planned.kind is EntityKind.COMPANY)
+    preview.tick(house.rooms, ADMIN, token, False, [company])
+    assert preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter()).to_write == 0
+    contact = next(line.planned.row for line in lines if line.planned.kind is EntityKind.PERSON)
+    preview.tick(house.rooms, ADMIN, token, True, [contact])
+    assert preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter()).to_write == 2
+
+
+def test_an_unticked_field_keeps_its_value(house: House, engine: Engine) -> None:
+    house.shop.add_companies(1)
+    add_company(engine, name="Old", vat_number="000000001", number=77)
+    token = planned(house)
+    (line,) = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter()).page.rows
+    preview.tick_fields(house.rooms, ADMIN, token, line.planned.row, {"company.name"})
+    imported(house, token)
+    assert [(row.name, row.number) for row in companies(engine).values()] == [("Old", 1)]
+
+
+def test_a_mandatory_field_of_a_new_company_cannot_be_unticked(house: House) -> None:
+    house.shop.add_companies(1)
+    token = planned(house)
+    (line,) = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter()).page.rows
+    with pytest.raises(Refused, match="cannot be left out"):
+        preview.tick_fields(house.rooms, ADMIN, token, line.planned.row, {"company.name"})
+
+
+def test_one_row_that_the_database_refuses_fails_alone(house: House, engine: Engine) -> None:
+    house.shop.add_companies(20)
+    with engine.begin() as tx:
+        tx.execute(
+            text(
+                "CREATE TRIGGER refuse BEFORE INSERT ON company WHEN NEW.name = 'Company 0013' "
+                "BEGIN SELECT RAISE(ABORT, 'no thirteen here'); END"
+            )
+        )
+    token = planned(house)
+    found = imported(house, token)
+    assert found.pop("Company 0013") == (Status.FAILED, ReasonCode.REFUSED_BY_CRM)
+    assert set(found.values()) == {(Status.NEW, None)}
+    (row,) = results.rows(house.rooms, ADMIN, token, ResultList.REST)
+    assert row.reason
+    assert "no thirteen here" in row.reason.params["error"]
+
+
+def test_sync_switched_on_refuses_and_loses_nothing(house: House) -> None:
+    house.shop.add_companies(2)
+    token = planned(house)
+    house.sync.on = True
+    with pytest.raises(SyncIsOn):
+        importing.start(house.rooms, house.jobs, ADMIN, token)
+    house.sync.on = False
+    assert set(imported(house, token).values()) == {(Status.NEW, None)}
+
+
+def test_sync_switched_on_while_importing_stops_at_a_chunk_and_is_taken_up(engine: Engine) -> None:
+    house = build(engine, chunk=2)
+    house.shop.add_companies(6)
+    token = planned(house)
+    house.sync.on = False
+    calls = 0
+
+    def on_after_two() -> bool:
+        nonlocal calls
+        calls += 1
+        return calls > 3
+
+    house.sync.is_on = on_after_two  # type: ignore[method-assign]
+    importing.start(house.rooms, house.jobs, ADMIN, token)
+    job = house.jobs.latest(token, "import")
+    assert job is not None
+    assert job.state == "failed"
+    assert "Automatic sync is on" in job.note
+    page = results.page(house.rooms, house.jobs, ADMIN, token, ResultList.NEW)
+    assert 0 < page.accounts.new < 6
+    assert page.accounts.held == page.left == 6 - page.accounts.new
+
+    del house.sync.is_on  # type: ignore[method-assign]
+    importing.resume(house.rooms, house.jobs, ADMIN, token)
+    assert set(outcomes(house, token).values()) == {(Status.NEW, None)}
+    assert len(companies(engine)) == 6
+
+
+def test_rights_taken_away_stop_the_job(house: House) -> None:
+    house.shop.add_companies(1)
+    token = planned(house)
+    house.people.admins.discard(ADMIN.id)
+    with pytest.raises(NotAllowed):
+        importing.start(house.rooms, house.jobs, ADMIN, token)
+
+
+def test_started_twice_it_is_done_once(house: House, engine: Engine) -> None:
+    house.shop.add_companies(3)
+    token = planned(house)
+    importing.start(house.rooms, house.jobs, ADMIN, token)
+    importing.start(house.rooms, house.jobs, ADMIN, token)
+    assert len(companies(engine)) == 3
+    with engine.connect() as tx:
+        assert tx.scalar(select(func.count()).select_from(outcome)) == 3
+
+
+def test_the_import_of_another_user_is_not_there(house: House) -> None:
+    house.shop.add_companies(1)
+    token = planned(house)
+    for act in (importing.start, importing.impact, importing.cancel, importing.resume):
+        with pytest.raises(NotFound):
+            act(house.rooms, house.jobs, OTHER, token)
+    assert importing.impact(house.rooms, house.jobs, CHIEF, token).rows == 1
+
+
+def test_the_impact_counts_what_the_ticked_rows_touch(house: House, engine: Engine) -> None:
+    house.shop.add_companies(3)
+    add_company(engine, name="Old", vat_number="000000001")
+    add_company(engine, name="Other", vat_number="555555555")
+    token = planned(house)
+    (companies_,) = importing.impact(house.rooms, house.jobs, ADMIN, token).kinds
+    assert (companies_.new, companies_.changed, companies_.existing) == (2, 1, 2)
+    effects = {one.field: one for one in companies_.fields}
+    assert (effects["name"].replaced, effects["number"].filled) == (1, 1)
+    preview.tick_all(house.rooms, ADMIN, token, False, PlanFilter(Status.NEW))
+    (companies_,) = importing.impact(house.rooms, house.jobs, ADMIN, token).kinds
+    assert (companies_.new, companies_.changed) == (0, 1)
+
+
+def test_a_link_to_a_company_that_is_gone_is_replaced(house: House, engine: Engine) -> None:
+    house.shop.add_companies(1)
+    imported(house, planned(house))
+    with engine.begin() as tx:
+        tx.execute(delete(hosts.company_channel))
+        tx.execute(delete(hosts.company))
+    assert set(imported(house, planned(house)).values()) == {(Status.NEW, None)}
+    place = link_store.ActorPlace(ActorType.CUSTOMER.value, "", "C0001")
+    with engine.connect() as tx:
+        linked = link_store.linked(tx, 1, [place])
+        assert tx.scalar(select(hosts.company.c.id)) == int(linked[place].entity_id)
+
+
+def _mixed(house: House, engine: Engine, count: int) -> None:
+    """A shop of new, changed and unchanged companies and of contacts, a third each."""
+    house.shop.add_companies(count)
+    for n in range(1, count + 1):
+        parent = ActorRef(ActorType.CUSTOMER, f"C{n:04}")
+        house.shop.add(
+            ActorType.PERSON, f"P{n}", parent, FIRSTNAME="Kari", LASTNAME=f"N{n}", EMAIL=f"k{n}@x.example",
+            PHONE_MOBILE="99 88 77 66",
+        )  # fmt: skip
+    for n in range(1, count + 1, 3):
+        add_company(engine, name="Old", vat_number=f"{n:09}")
+
+
+@TWO
+def test_a_chunk_takes_as_many_statements_for_one_actor_as_for_a_thousand(engine: Engine) -> None:
+    counts: dict[int, tuple[int, int]] = {}
+    for size in (3, 999):
+        databases.empty(engine)
+        house = build(engine)
+        _mixed(house, engine, size)
+        token = house.begin()
+        for actor_type in (ActorType.CUSTOMER, ActorType.PERSON):
+            house.stage(token, actor_type)
+        settings_step.save(house.rooms, ADMIN, token, BY_VAT)
+        with hosts.statements(engine) as planning:
+            preview.start(house.rooms, house.jobs, ADMIN, token)
+        with hosts.statements(engine) as writing:
+            importing.start(house.rooms, house.jobs, ADMIN, token)
+        assert set(outcomes(house, token).values()) == {(Status.NEW, None), (Status.CHANGED, None)}
+        counts[size] = (_work(planning), _work(writing))
+    assert counts[3] == counts[999]
+
+
+def _work(statements: list[str]) -> int:
+    """How many statements there are, but for those that tell how far the job is: they come by the clock."""
+    return sum("erp_import_job" not in statement for statement in statements)
