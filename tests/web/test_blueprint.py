@@ -6,7 +6,7 @@ import pytest
 
 from erp_import_plugin.host_api import User
 from tests.support.rooms import ADMIN, CHIEF, NOBODY, OTHER
-from tests.web.conftest import Site
+from tests.support.site import Site
 
 OF_AN_IMPORT = {
     "search": "imports/{token}/search",

@@ -10,13 +10,14 @@ _SILENT = {"script", "style", "title"}
 _VOID = {"input", "meta", "link", "br", "hr", "img", "use"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Element:
-    """A start tag, and the text inside it."""
+    """A start tag, the text inside it, and the elements inside it."""
 
     tag: str
     attributes: dict[str, str | None]
     text: str = ""
+    inside: list[Element] = field(default_factory=list, repr=False)
 
     def __getitem__(self, name: str) -> str:
         return self.attributes.get(name) or ""
@@ -25,7 +26,7 @@ class Element:
         return name in self.attributes
 
 
-@dataclass
+@dataclass(eq=False)
 class Page(HTMLParser):
     """A page that was read."""
 
@@ -39,13 +40,19 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, dict(attrs))
-        self.elements.append(element)
+        element = self._found(tag, attrs)
         if tag not in _VOID:
             self._open.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append(Element(tag, dict(attrs)))
+        self._found(tag, attrs)
+
+    def _found(self, tag: str, attrs: list[tuple[str, str | None]]) -> Element:
+        element = Element(tag, dict(attrs))
+        for around in self._open:
+            around.inside.append(element)
+        self.elements.append(element)
+        return element
 
     def handle_endtag(self, tag: str) -> None:
         for place in range(len(self._open) - 1, -1, -1):

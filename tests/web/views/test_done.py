@@ -1,0 +1,79 @@
+"""Done: the lists, the selections, the files."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import insert
+
+from erp_import_plugin.connector_api import ActorType
+from tests.support import hosts
+from tests.support.site import Site
+
+
+@pytest.fixture
+def token(site: Site) -> str:
+    shop = site.house.shop
+    shop.add(ActorType.CUSTOMER, "F1", NAME="=cmd|' /C calc'!A0")
+    with site.house.rooms.engine.begin() as tx:
+        tx.execute(
+            insert(hosts.company), [{"name": "Company 0001"}, {"name": "Company 0002"}, {"name": "COMPANY 0002"}]
+        )
+    return site.imported()
+
+
+def test_the_lists_hold_what_became_of_each(site: Site, token: str) -> None:
+    page = site.get(site.path(token, "done"))
+    assert page.one("h1").text == "12 actors imported"
+    assert "Company 0003" in page.text
+    assert "Company 0001" not in page.text
+    assert "Company 0001" in site.get(site.path(token, "done?which=changed")).text
+    rest = site.get(site.path(token, "done?which=rest"))
+    assert "2 records of the CRM match it" in rest.text
+    assert site.get(site.path(token, "done?which=nonsense&q=0003")).text.count("Company 0003") == 1
+
+
+def test_each_list_leads_to_its_selection(site: Site, token: str) -> None:
+    for which in ("new", "changed"):
+        page = site.get(site.path(token, f"done?which={which}"))
+        (link,) = [one for one in page.all("a") if one["href"].startswith("/selection/")]
+        kind, name = site.house.selections.names[link["href"].rpartition("/")[2]]
+        assert kind.value == "company"
+        assert "Shop one" in name
+    assert not [one for one in site.get(site.path(token, "done?which=rest")).all("a") if "/selection/" in one["href"]]
+
+
+def rows_of_csv(site: Site, path: str, language: str = "en") -> list[list[str]]:
+    answer = site.client.get(path, headers={"Accept-Language": language})
+    text = answer.get_data().decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text), delimiter="," if language == "en" else ";"))
+
+
+def test_the_result_as_csv(site: Site, token: str) -> None:
+    head, *rows = rows_of_csv(site, site.path(token, "done.csv"))
+    assert head == ["Name", "Kind", "Result", "Reason", "ID in the CRM"]
+    assert len(rows) == 13
+    assert ["'=cmd|' /C calc'!A0", "Company", "New", ""] in [row[:4] for row in rows]
+    assert [row[0] for row in rows_of_csv(site, site.path(token, "done.csv?which=rest"))[1:]] == ["Company 0002"]
+
+
+def test_spreadsheets_of_the_readers_country_open_the_csv(site: Site, token: str) -> None:
+    assert len(rows_of_csv(site, site.path(token, "done.csv"), "nb")[0]) == 5
+
+
+def test_the_result_as_workbook(site: Site, token: str) -> None:
+    with site.client.get(site.path(token, "done.xlsx")) as answer:
+        book = load_workbook(io.BytesIO(answer.get_data()))
+    cells = [cell for row in book.active.iter_rows() for cell in row]  # type: ignore[union-attr]
+    assert "=cmd|' /C calc'!A0" in [cell.value for cell in cells]
+    assert {cell.data_type for cell in cells if cell.value is not None} == {"s"}
+
+
+def test_a_file_of_an_import_that_is_not_there(site: Site, token: str) -> None:
+    for kind in ("csv", "xlsx"):
+        site.get(site.path("nothing", f"done.{kind}"), 404)
+    site.get(site.path(site.planned(), "done.csv"), 409)
+    site.get(site.path(token, "done.pdf"), 404)

@@ -1,0 +1,72 @@
+"""Import: the blast radius, a start that happens once, the way to the result."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from erp_import_plugin.workflow import importing
+from tests.support import hosts
+from tests.support.rooms import ADMIN
+from tests.support.site import Site
+
+
+@pytest.fixture
+def token(site: Site) -> str:
+    with site.house.rooms.engine.begin() as tx:
+        tx.execute(
+            insert(hosts.company),
+            [{"name": "Company 0001", "vat_number": "old"}, {"name": "Another", "vat_number": None}],
+        )
+    return site.planned()
+
+
+def companies(site: Site) -> int:
+    with site.house.rooms.engine.connect() as tx:
+        return tx.scalar(select(func.count()).select_from(hosts.company)) or 0
+
+
+def test_the_page_says_what_will_be_touched(site: Site, token: str) -> None:
+    page = site.get(site.path(token, "importing"))
+    assert page.one("h1").text == "Import 12 actors?"
+    assert "11 companies are new." in page.text
+    assert "1 of 2 companies changes." in page.text
+    (vat,) = [line for line in page.all("tr") if "VAT number" in line.text]
+    assert "1 replaced" in vat.text
+    assert page.one("button", class_="erp-btn--primary").text == "Import 12 actors"
+
+
+def test_looking_changes_nothing_and_pressing_twice_imports_once(site: Site, token: str) -> None:
+    path = site.path(token, "importing")
+    site.get(path)
+    assert companies(site) == 2
+    for _ in range(2):
+        site.post(path, do="start")
+    assert companies(site) == 13
+    assert site.client.get(path).headers["Location"] == site.path(token, "done")
+
+
+def test_without_a_preview_there_is_nothing_to_import(site: Site) -> None:
+    page = site.get(site.path(site.staged(), "importing"), 409)
+    assert "The preview is not there yet" in page.text
+
+
+def test_with_every_row_unticked_nothing_can_be_started(site: Site, token: str) -> None:
+    site.post(site.path(token, "preview"), do="none")
+    page = site.get(site.path(token, "importing"))
+    assert "Nothing is left to import" in page.text
+    assert not page.all("button", class_="erp-btn--primary")
+
+
+def test_a_job_that_was_stopped_is_taken_up(site: Site, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise RuntimeError("a defect")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("erp_import_plugin.workflow.importing_job._ImportRun.run", stopped)
+        importing.start(site.house.rooms, site.house.jobs, ADMIN, token)
+    page = site.get(site.path(token, "importing"))
+    assert "a defect" not in page.text
+    assert "Import the rest" in page.text
+    site.post(site.path(token, "importing"), do="resume")
+    assert companies(site) == 13
