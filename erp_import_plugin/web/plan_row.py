@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from erp_import_plugin.engine.changes import EntityChange, FieldChange, FieldProblem, KeptField
-from erp_import_plugin.host_api import CrmField, EntityKind
+from erp_import_plugin.host_api import CrmField, Entity, EntityKind
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import say
 from erp_import_plugin.web import differences, here
@@ -94,7 +94,7 @@ def row_page(found: PreviewRow, can_change: bool) -> RowPage:
         reason=reason_text(planned.reason, planned.kind, found.schema, token) if planned.reason else None,
         matched=_matched(found),
         entity_url=_url(planned.kind, found.entity.id) if found.entity else None,
-        candidates=tuple(_candidate(found, entity.id, entity.values.get("name")) for entity in found.candidates),
+        candidates=tuple(_candidate(found, entity) for entity in found.candidates),
         entities=tuple(_entity(found, change, tickable) for change in planned.changes),
         kept=tuple(_kept(found, kept) for kept in planned.kept),
         problems=tuple(_problem(found, problem) for problem in planned.problems),
@@ -121,9 +121,11 @@ def _url(kind: EntityKind, entity_id: str | None) -> str | None:
     return here.rooms().host.links.entity(kind, entity_id) if entity_id else None
 
 
-def _candidate(found: PreviewRow, entity_id: str, name: object) -> CandidateLine:
-    label = str(name) if name else _("ID %(id)s", id=entity_id)
-    return CandidateLine(label, _url(found.line.planned.kind, entity_id))
+def _candidate(found: PreviewRow, entity: Entity) -> CandidateLine:
+    names = (entity.values.get(field) for field in ("name", "first_name", "middle_name", "last_name"))
+    name = " ".join(str(one) for one in names if one)
+    label = _("%(name)s (ID %(id)s)", name=name, id=entity.id) if name else _("ID %(id)s", id=entity.id)
+    return CandidateLine(label, _url(found.line.planned.kind, entity.id))
 
 
 def _entity(found: PreviewRow, change: EntityChange, tickable: bool) -> EntityLine:
