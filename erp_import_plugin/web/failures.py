@@ -11,8 +11,7 @@ from werkzeug.wrappers import Response
 
 from erp_import_plugin.errors import ErpImportError, NotFound
 from erp_import_plugin.translations import gettext as _
-from erp_import_plugin.translations import lazy_gettext as _l
-from erp_import_plugin.translations import say
+from erp_import_plugin.translations import lazy_gettext, say
 from erp_import_plugin.web import here
 from erp_import_plugin.web.answers import go
 from erp_import_plugin.web.forms.action import StaleForm
@@ -22,7 +21,7 @@ from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
 
 Answer: TypeAlias = "Response | tuple[str, int]"
 
-STALE = _l("This page was open for too long, so nothing was done. Try again.")
+STALE = lazy_gettext("This page was open for too long, so nothing was done. Try again.")
 
 
 def register(blueprint: Blueprint) -> None:

@@ -6,32 +6,32 @@ from collections.abc import Mapping
 
 from erp_import_plugin.connector_api import FieldType, Operator
 from erp_import_plugin.connector_host import Relative
-from erp_import_plugin.translations import lazy_gettext as _l
+from erp_import_plugin.translations import lazy_gettext as _
 
 WORDS: Mapping[str, str] = {
-    Operator.EQUALS.value: _l("equals"),
-    Operator.BEGINS.value: _l("begins with"),
-    Operator.CONTAINS.value: _l("contains"),
-    Operator.ENDS.value: _l("ends with"),
-    Operator.NOT_EQUALS.value: _l("does not equal"),
-    Operator.NOT_BEGINS.value: _l("does not begin with"),
-    Operator.NOT_CONTAINS.value: _l("does not contain"),
-    Operator.NOT_ENDS.value: _l("does not end with"),
-    Operator.BETWEEN.value: _l("between"),
-    Operator.BEFORE.value: _l("before"),
-    Operator.AFTER.value: _l("after"),
-    Operator.BEFORE_OR_EQUAL.value: _l("before or equal"),
-    Operator.AFTER_OR_EQUAL.value: _l("after or equal"),
-    Operator.ONE_OF.value: _l("is one of"),
-    Operator.NOT_ONE_OF.value: _l("is not one of"),
-    Relative.TODAY.value: _l("today"),
-    Relative.THIS_WEEK.value: _l("this week"),
-    Relative.LAST_WEEK.value: _l("last week"),
-    Relative.THIS_MONTH.value: _l("this month"),
-    Relative.LAST_MONTH.value: _l("last month"),
-    Relative.THIS_YEAR.value: _l("this year"),
-    Relative.LAST_YEAR.value: _l("last year"),
-    Relative.LAST_N_DAYS.value: _l("last N days"),
+    Operator.EQUALS.value: _("equals"),
+    Operator.BEGINS.value: _("begins with"),
+    Operator.CONTAINS.value: _("contains"),
+    Operator.ENDS.value: _("ends with"),
+    Operator.NOT_EQUALS.value: _("does not equal"),
+    Operator.NOT_BEGINS.value: _("does not begin with"),
+    Operator.NOT_CONTAINS.value: _("does not contain"),
+    Operator.NOT_ENDS.value: _("does not end with"),
+    Operator.BETWEEN.value: _("between"),
+    Operator.BEFORE.value: _("before"),
+    Operator.AFTER.value: _("after"),
+    Operator.BEFORE_OR_EQUAL.value: _("before or equal"),
+    Operator.AFTER_OR_EQUAL.value: _("after or equal"),
+    Operator.ONE_OF.value: _("is one of"),
+    Operator.NOT_ONE_OF.value: _("is not one of"),
+    Relative.TODAY.value: _("today"),
+    Relative.THIS_WEEK.value: _("this week"),
+    Relative.LAST_WEEK.value: _("last week"),
+    Relative.THIS_MONTH.value: _("this month"),
+    Relative.LAST_MONTH.value: _("last month"),
+    Relative.THIS_YEAR.value: _("this year"),
+    Relative.LAST_YEAR.value: _("last year"),
+    Relative.LAST_N_DAYS.value: _("last N days"),
 }
 
 SIGNS: Mapping[str, str] = {

@@ -10,7 +10,7 @@ from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store.imports import ImportState
 from erp_import_plugin.store.staging import FETCHED, MISSING, WANTED
-from erp_import_plugin.translations import lazy_gettext as _l
+from erp_import_plugin.translations import lazy_gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +23,23 @@ class Mark:
 
 
 ACTOR_TYPES: Mapping[ActorType, str] = {
-    ActorType.CUSTOMER: _l("Customer"),
-    ActorType.SUPPLIER: _l("Supplier"),
-    ActorType.PARTNER: _l("Partner"),
-    ActorType.PERSON: _l("Person"),
-    ActorType.PROJECT: _l("Project"),
+    ActorType.CUSTOMER: _("Customer"),
+    ActorType.SUPPLIER: _("Supplier"),
+    ActorType.PARTNER: _("Partner"),
+    ActorType.PERSON: _("Person"),
+    ActorType.PROJECT: _("Project"),
 }
 
 KINDS: Mapping[EntityKind, str] = {
-    EntityKind.COMPANY: _l("Company"),
-    EntityKind.PERSON: _l("Contact"),
-    EntityKind.PROJECT: _l("Project"),
+    EntityKind.COMPANY: _("Company"),
+    EntityKind.PERSON: _("Contact"),
+    EntityKind.PROJECT: _("Project"),
 }
 
 KINDS_PLURAL: Mapping[EntityKind, str] = {
-    EntityKind.COMPANY: _l("Companies"),
-    EntityKind.PERSON: _l("Contacts"),
-    EntityKind.PROJECT: _l("Projects"),
+    EntityKind.COMPANY: _("Companies"),
+    EntityKind.PERSON: _("Contacts"),
+    EntityKind.PROJECT: _("Projects"),
 }
 
 KIND_ICONS: Mapping[EntityKind, str] = {
@@ -49,38 +49,38 @@ KIND_ICONS: Mapping[EntityKind, str] = {
 }
 
 STATUSES: Mapping[Status, Mark] = {
-    Status.NEW: Mark("new", "plus", _l("New")),
-    Status.CHANGED: Mark("changed", "pencil", _l("Changed")),
-    Status.UNCHANGED: Mark("none", "check", _l("Unchanged")),
-    Status.SKIPPED: Mark("none", "ban", _l("Skipped")),
-    Status.UNDECIDED: Mark("wait", "circle-question-mark", _l("Needs a decision")),
-    Status.HELD: Mark("wait", "circle-pause", _l("Held")),
-    Status.FAILED: Mark("failed", "circle-x", _l("Failed")),
+    Status.NEW: Mark("new", "plus", _("New")),
+    Status.CHANGED: Mark("changed", "pencil", _("Changed")),
+    Status.UNCHANGED: Mark("none", "check", _("Unchanged")),
+    Status.SKIPPED: Mark("none", "ban", _("Skipped")),
+    Status.UNDECIDED: Mark("wait", "circle-question-mark", _("Needs a decision")),
+    Status.HELD: Mark("wait", "circle-pause", _("Held")),
+    Status.FAILED: Mark("failed", "circle-x", _("Failed")),
 }
 
 ICONS: Mapping[str, Mark] = {
-    "company_new": Mark("new", "building-2", _l("Company new")),
-    "company_changed": Mark("changed", "building-2", _l("Company changed")),
-    "person_new": Mark("new", "user-plus", _l("Contact new")),
-    "person_changed": Mark("changed", "user-pen", _l("Contact changed")),
-    "project_new": Mark("new", "folder-plus", _l("Project new")),
-    "project_changed": Mark("changed", "folder-pen", _l("Project changed")),
+    "company_new": Mark("new", "building-2", _("Company new")),
+    "company_changed": Mark("changed", "building-2", _("Company changed")),
+    "person_new": Mark("new", "user-plus", _("Contact new")),
+    "person_changed": Mark("changed", "user-pen", _("Contact changed")),
+    "project_new": Mark("new", "folder-plus", _("Project new")),
+    "project_changed": Mark("changed", "folder-pen", _("Project changed")),
 }
 """What a row does, by ``PlannedRow.icons()``."""
 
-NO_UPDATE = Mark("none", "circle-minus", _l("No update"))
+NO_UPDATE = Mark("none", "circle-minus", _("No update"))
 
 STATES: Mapping[ImportState, Mark] = {
-    ImportState.STAGING: Mark("changed", "list-plus", _l("Being prepared")),
-    ImportState.PLANNED: Mark("changed", "eye", _l("Previewed")),
-    ImportState.IMPORTING: Mark("wait", "refresh-cw", _l("Importing")),
-    ImportState.DONE: Mark("new", "circle-check", _l("Done")),
+    ImportState.STAGING: Mark("changed", "list-plus", _("Being prepared")),
+    ImportState.PLANNED: Mark("changed", "eye", _("Previewed")),
+    ImportState.IMPORTING: Mark("wait", "refresh-cw", _("Importing")),
+    ImportState.DONE: Mark("new", "circle-check", _("Done")),
 }
 
 STAGED: Mapping[str, Mark] = {
-    WANTED: Mark("none", "clock", _l("Waiting to be read")),
-    FETCHED: Mark("none", "check", _l("Read")),
-    MISSING: Mark("failed", "circle-x", _l("No longer in the ERP")),
+    WANTED: Mark("none", "clock", _("Waiting to be read")),
+    FETCHED: Mark("none", "check", _("Read")),
+    MISSING: Mark("failed", "circle-x", _("No longer in the ERP")),
 }
 
 

@@ -102,8 +102,9 @@ def _fills_in_the_same(message: Message, places: set[str]) -> bool:
 def test_what_is_compiled_is_what_was_translated(language: str, catalogue: Catalog) -> None:
     """Otherwise: make translations."""
     with (FOLDER / language / "LC_MESSAGES" / "erp_import.mo").open("rb") as file:
-        compiled = {message.id: message.string for message in read_mo(file) if message.id}
-    translated = {text: message.string for text, message in _texts(catalogue).items() if any(_forms(message.string))}
+        # Babel reads several forms as a list here, as a tuple from the other file.
+        compiled = {tuple(_forms(message.id)): _forms(message.string) for message in read_mo(file) if message.id}
+    translated = {tuple(_forms(text)): _forms(message.string) for text, message in _texts(catalogue).items() if any(_forms(message.string))}
     assert compiled == translated
 
 
