@@ -6,20 +6,23 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine.changes import NewItem, PlannedRow
 from erp_import_plugin.engine.normalising import digest
+from erp_import_plugin.engine.reasons import ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.rules import RULES
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store import codec
+from erp_import_plugin.store.dialects import dialect_of
 from erp_import_plugin.store.tables import outcome, plan_item, plan_key, plan_row
 
 _NAMED = "named"  # in place of a kind: keys of the names that companies are given
 
 WRITES = tuple(status.value for status in Status if status.writes)
+_CLAIMS = (*WRITES, Status.UNCHANGED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,31 +85,38 @@ def replace(tx: Transaction, rows: Sequence[PlannedRow]) -> None:
 
 def doubles(tx: Transaction, import_id: int, kind: EntityKind, after: int, limit: int) -> list[PlannedRow]:
     """Rows, after a row id, whose actor has the same key as another of the import and is not linked."""
-    shared = (
-        select(plan_key.c.double_key)
-        .where(plan_key.c.import_id == import_id, plan_key.c.kind == kind.value)
-        .group_by(plan_key.c.double_key)
-        .having(func.count(plan_key.c.row_id.distinct()) > 1)
+    key, other = plan_key.alias("key"), plan_key.alias("other")
+    has_double = exists().where(
+        key.c.row_id == plan_row.c.id,
+        key.c.kind == kind.value,
+        other.c.import_id == import_id,
+        other.c.kind == kind.value,
+        other.c.double_key == key.c.double_key,
+        other.c.row_id != plan_row.c.id,
     )
-    rows = (
-        select(plan_key.c.row_id)
-        .where(plan_key.c.import_id == import_id, plan_key.c.kind == kind.value)
-        .where(plan_key.c.double_key.in_(shared))
-    )
-    return _uncertain(tx, import_id, kind, plan_row.c.id.in_(rows) & plan_row.c.linked.is_(False), after, limit)
+    return _uncertain(tx, import_id, kind, plan_row.c.linked.is_(False) & has_double, after, limit)
 
 
 def rivals(tx: Transaction, import_id: int, kind: EntityKind, after: int, limit: int) -> list[PlannedRow]:
     """Rows, after a row id, that want the entity another row wants: all but the only one that is linked to it."""
-    claims = and_(plan_row.c.import_id == import_id, plan_row.c.kind == kind.value, plan_row.c.entity_id.is_not(None))
-    claims = and_(claims, plan_row.c.status.in_([*WRITES, Status.UNCHANGED.value]))
-    wanted = select(plan_row.c.entity_id).where(claims).group_by(plan_row.c.entity_id)
-    by_link = func.sum(case((plan_row.c.linked.is_(True), 1), else_=0))
-    by_several = wanted.having(func.count() > 1)
-    by_several_links = wanted.having(by_link > 1)
-    claimed_twice = plan_row.c.linked.is_(False) & plan_row.c.entity_id.in_(by_several)
-    linked_twice = plan_row.c.linked.is_(True) & plan_row.c.entity_id.in_(by_several_links)
-    return _uncertain(tx, import_id, kind, and_(claims, or_(claimed_twice, linked_twice)), after, limit)
+    other = plan_row.alias("other")
+    # A rival that was found already has become undecided, but wanted the entity all the same.
+    wants = or_(other.c.status.in_(_CLAIMS), other.c.reason == ReasonCode.SAME_ENTITY.value)
+    has_rival = exists().where(
+        other.c.import_id == import_id,
+        other.c.entity_id == plan_row.c.entity_id,
+        other.c.kind == kind.value,
+        other.c.id != plan_row.c.id,
+        wants,
+        or_(plan_row.c.linked.is_(False), other.c.linked.is_(True)),
+    )
+    return _uncertain(tx, import_id, kind, plan_row.c.entity_id.is_not(None) & has_rival, after, limit)
+
+
+def analyse(tx: Transaction) -> None:
+    """Tell the database that the plan has many new rows, so that it looks doubles up by index."""
+    for table in (plan_row, plan_key):
+        dialect_of(tx).analyse(tx, table)
 
 
 def company_rows(tx: Transaction, rows: Collection[int]) -> dict[int, CompanyRow]:
@@ -245,7 +255,7 @@ def _uncertain(
     rows = tx.execute(
         select(plan_row)
         .where(plan_row.c.import_id == import_id, plan_row.c.kind == kind.value, plan_row.c.id > after)
-        .where(plan_row.c.status.in_([*WRITES, Status.UNCHANGED.value]), where)
+        .where(plan_row.c.status.in_(_CLAIMS), where)
         .order_by(plan_row.c.id)
         .limit(limit)
     )

@@ -159,6 +159,8 @@ class _PlanRun:
 
     def _settle_doubles(self, kind: EntityKind) -> None:
         """Rows that are the same as others of the import, or want the same entity, need a decision."""
+        with writing(self._rooms.engine) as tx:
+            plan_store.analyse(tx)
         found = ((plan_store.doubles, ReasonCode.DOUBLE_IN_IMPORT), (plan_store.rivals, ReasonCode.SAME_ENTITY))
         for find, code in found:
             after = 0
