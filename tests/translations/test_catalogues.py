@@ -104,7 +104,8 @@ def test_what_is_compiled_is_what_was_translated(language: str, catalogue: Catal
     with (FOLDER / language / "LC_MESSAGES" / "erp_import.mo").open("rb") as file:
         # Babel reads several forms as a list here, as a tuple from the other file.
         compiled = {tuple(_forms(message.id)): _forms(message.string) for message in read_mo(file) if message.id}
-    translated = {tuple(_forms(text)): _forms(message.string) for text, message in _texts(catalogue).items() if any(_forms(message.string))}
+    texts = {tuple(_forms(text)): _forms(message.string) for text, message in _texts(catalogue).items()}
+    translated = {text: forms for text, forms in texts.items() if any(forms)}
     assert compiled == translated
 
 
