@@ -57,8 +57,9 @@ class ChunkWriter:
         ready = self._ready(tx, kind, rows, premises)
         standing = [row for row in rows if row.row in ready.values]
         entities = self._write_entities(tx, kind, standing, ready)
-        link_store.forget(tx, [link for row, link in stale.items() if row in entities])
-        self._link(tx, kind, places, links, entities)
+        gone = [link for row, link in stale.items() if row in entities]
+        link_store.forget(tx, gone)
+        self._link(tx, kind, places, {place: link for place, link in links.items() if link not in gone}, entities)
         return ready.held + [
             Outcome(row.row, row.status, None, entities[row.row], ready.companies.get(row.row)) for row in standing
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import get_ident
 from typing import Any
 from uuid import uuid4
 
@@ -128,11 +129,13 @@ def rule(kind: EntityKind, name: str) -> MatchRule:
 
 @contextmanager
 def statements(engine: Engine) -> Iterator[list[str]]:
-    """The statements that are executed meanwhile."""
+    """The statements that this thread executes meanwhile; a job's heart beats in another one."""
     seen: list[str] = []
+    thread = get_ident()
 
     def see(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
+        if get_ident() == thread:
+            seen.append(statement)
 
     event.listen(engine, "before_cursor_execute", see)
     try:
