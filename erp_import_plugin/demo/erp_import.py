@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     if not (files / WORKBOOK).exists():
         shutil.copyfile(DATA / WORKBOOK, files / WORKBOOK)
     app.config.setdefault("ERP_IMPORT_BASE_TEMPLATE", "demo/base.html")
+    app.config.setdefault("ERP_IMPORT_URL_PREFIX", "/settings/import/erp-sync")
     app.config.setdefault("ERP_IMPORT_FILES", str(files))
     app.config.setdefault("ERP_IMPORT_PRIVATE_ADDRESSES", True)
     crm_database: Database = app.extensions["demo_database"]
