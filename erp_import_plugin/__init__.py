@@ -13,11 +13,42 @@ from erp_import_plugin.version import __version__
 
 if TYPE_CHECKING:
     from erp_import_plugin.extension import ErpImport
-    from erp_import_plugin.store.crm import SqlAlchemyCrm
+    from erp_import_plugin.store.crm import (
+        Channel,
+        Column,
+        EntityTable,
+        Erased,
+        Items,
+        ListTable,
+        SqlAlchemyCrm,
+        erasure_digests,
+    )
 
-__all__ = ["ErpImport", "SqlAlchemyCrm", "__version__"]
+__all__ = [
+    "Channel",
+    "Column",
+    "EntityTable",
+    "Erased",
+    "ErpImport",
+    "Items",
+    "ListTable",
+    "SqlAlchemyCrm",
+    "__version__",
+    "erasure_digests",
+]
 
-_HOMES = {"ErpImport": "erp_import_plugin.extension", "SqlAlchemyCrm": "erp_import_plugin.store.crm"}
+_CRM = "erp_import_plugin.store.crm"
+_HOMES = {
+    "Channel": _CRM,
+    "Column": _CRM,
+    "EntityTable": _CRM,
+    "Erased": _CRM,
+    "ErpImport": "erp_import_plugin.extension",
+    "Items": _CRM,
+    "ListTable": _CRM,
+    "SqlAlchemyCrm": _CRM,
+    "erasure_digests": _CRM,
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from erp_import_plugin import Channel, Column, EntityTable, Erased, Items, ListTable, SqlAlchemyCrm
 from erp_import_plugin.host_api import CrmType, EntityKind, Preferences
-from erp_import_plugin.store.crm import Channel, Column, EntityTable, Erased, Items, ListTable, SqlAlchemyCrm
 
 from . import preferences
 from .database import Database

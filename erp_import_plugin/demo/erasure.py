@@ -9,8 +9,8 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from erp_import_plugin import erasure_digests
 from erp_import_plugin.host_api import EntityKind
-from erp_import_plugin.store.crm import erasure_digests
 
 from .deleting import memberships
 from .preferences import default_item
