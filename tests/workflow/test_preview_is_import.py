@@ -130,7 +130,12 @@ _settings = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
 @given(actors=_actors, people=_people, companies=_companies, contacts=_contacts, chosen=_settings, data=st.data())
 def test_the_crm_after_is_the_crm_before_plus_the_plan(
     servers: databases.Databases,
