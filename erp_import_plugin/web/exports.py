@@ -11,9 +11,6 @@ from typing import IO, Any
 
 from babel.numbers import get_decimal_symbol
 from flask_babel import get_locale
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 _FORMULA = re.compile(r"\s*[=+\-@]|[\t\r]")
 _MOST_IN_A_CELL = 32_767  # what XLSX allows
@@ -38,6 +35,8 @@ def as_text(cell: str) -> str:
 
 def xlsx_file(rows: Iterable[tuple[str, ...]]) -> IO[bytes]:
     """A workbook with one sheet of texts, written row by row to a file that is gone when it is closed."""
+    from openpyxl import Workbook  # takes long to load, and most processes write no workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in rows:
@@ -49,6 +48,9 @@ def xlsx_file(rows: Iterable[tuple[str, ...]]) -> IO[bytes]:
 
 
 def _text_cell(sheet: Any, text: str) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:_MOST_IN_A_CELL])
     cell.data_type = "s"
     return cell
