@@ -14,7 +14,7 @@ from erp_import_plugin.engine.changes import EntityChange, FieldChange, NewItem,
 from erp_import_plugin.engine.fields import is_empty
 from erp_import_plugin.engine.results import Accounts, Status
 from erp_import_plugin.errors import NotFound, Refused, Sentence
-from erp_import_plugin.host_api import CrmSchema, CrmType, Entity, EntityKind, User
+from erp_import_plugin.host_api import Crm, CrmSchema, CrmType, Entity, EntityKind, User
 from erp_import_plugin.jobs import Jobs, JobView
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import mappings as mapping_store
@@ -94,6 +94,7 @@ def page(rooms: Rooms, jobs: Jobs, user: User, token: str, wanted: PlanFilter, n
         # The rows of an earlier plan are there while a new one is made; they must not be taken for it.
         planned = imported.state is not ImportState.STAGING
         counts = plan_store.counts(tx, imported.id) if planned else {}
+        schema = rooms.host.crm.schema()
         shown = wanted if planned else None
         lines = paged(partial(_lines, tx, imported.id, shown), number, rooms.config.page_size)
         items = {item: count for item, (count, _) in plan_store.items(tx, imported.id).items()} if planned else {}
@@ -103,8 +104,8 @@ def page(rooms: Rooms, jobs: Jobs, user: User, token: str, wanted: PlanFilter, n
             counts=counts,
             page=lines,
             items=items,
-            labels=labels(tx, rooms, [line.planned for line in lines.rows]),
-            schema=rooms.host.crm.schema(),
+            labels=_labels(tx, rooms.host.crm, schema, [line.planned for line in lines.rows]),
+            schema=schema,
             job=jobs.latest(token, "plan"),
         )
 
@@ -120,7 +121,8 @@ def row(rooms: Rooms, user: User, token: str, row_id: int) -> PreviewRow:
             raise NotFound(Sentence("There is no such row in this import."))
         mapping = mapping_store.of(tx, imported.connection_id).get(actor.actor_type)
         erp_fields = {field.erp.key: field.erp for field in mapping.fields} if mapping else {}
-        found = _entities(tx, rooms, line.planned)
+        schema = rooms.host.crm.schema()
+        found = _entities(tx, rooms.host.crm, schema, line.planned)
         only = len(line.planned.match.entities) == 1 and line.planned.status is not Status.UNDECIDED
         erp_lists = {field.list_name for field in erp_fields.values() if field.list_name}
         return PreviewRow(
@@ -130,8 +132,8 @@ def row(rooms: Rooms, user: User, token: str, row_id: int) -> PreviewRow:
             erp_fields=erp_fields,
             entity=found[0] if found and only else None,
             candidates=() if only else found,
-            schema=rooms.host.crm.schema(),
-            labels=labels(tx, rooms, [line.planned], found),
+            schema=schema,
+            labels=_labels(tx, rooms.host.crm, schema, [line.planned], found),
             erp_labels=mapping_store.erp_lists(tx, imported.connection_id, erp_lists),
             parent_row=line.planned.depends_on,
         )
@@ -155,16 +157,18 @@ def tick_fields(rooms: Rooms, user: User, token: str, row_id: int, off: Collecti
 
     def act(tx: Transaction, imported: Import) -> None:
         planned = _line(tx, imported, row_id).planned
-        changed = replace(planned, changes=tuple(_unticked(rooms, change, off) for change in planned.changes))
+        schema = rooms.host.crm.schema()
+        changed = replace(planned, changes=tuple(_unticked(schema, change, off) for change in planned.changes))
         plan_store.replace(tx, [changed])
         plan_store.tick(tx, imported.id, all(change.ticked() for change in changed.changes), [row_id])
 
     _change(rooms, user, token, act)
 
 
-def labels(tx: Transaction, rooms: Rooms, rows: Collection[PlannedRow], entities: Collection[Entity] = ()) -> Labels:
+def _labels(
+    tx: Transaction, crm: Crm, schema: CrmSchema, rows: Collection[PlannedRow], entities: Collection[Entity] = ()
+) -> Labels:
     """The texts of the list items, and the names of the companies, that some rows and entities speak of."""
-    schema = rooms.host.crm.schema()
     fields = {kind: entity.fields for kind, entity in schema.entities.items()}
     changed = [(c.kind, f.field, v) for r in rows for c in r.changes for f in c.fields for v in (f.old, f.new)]
     changed += [(r.kind, kept.field, v) for r in rows for kept in r.kept for v in (kept.crm, kept.erp)]
@@ -175,8 +179,8 @@ def labels(tx: Transaction, rooms: Rooms, rows: Collection[PlannedRow], entities
         for kind, key, v in changed
         if isinstance(v, str) and key in fields[kind] and fields[kind][key].type is CrmType.COMPANY
     }
-    texts = {(name, item.id): item.label for name in lists for item in rooms.host.crm.list_items(tx, name)}
-    named = rooms.host.crm.read(tx, EntityKind.COMPANY, companies, ["name"]) if companies else {}
+    texts = {(name, item.id): item.label for name in lists for item in crm.list_items(tx, name)}
+    named = crm.read(tx, EntityKind.COMPANY, companies, ["name"]) if companies else {}
     return texts | {("company", key): str(entity.values.get("name") or key) for key, entity in named.items()}
 
 
@@ -210,15 +214,14 @@ def _line(tx: Transaction, imported: Import, row_id: int) -> PlanLine:
     return line
 
 
-def _entities(tx: Transaction, rooms: Rooms, planned: PlannedRow, most: int = 20) -> tuple[Entity, ...]:
+def _entities(tx: Transaction, crm: Crm, schema: CrmSchema, planned: PlannedRow, most: int = 20) -> tuple[Entity, ...]:
     ids = planned.match.entities[:most]
-    fields = list(rooms.host.crm.schema().entities[planned.kind].fields)
-    found = rooms.host.crm.read(tx, planned.kind, ids, fields) if ids else {}
+    found = crm.read(tx, planned.kind, ids, list(schema.entities[planned.kind].fields)) if ids else {}
     return tuple(found[key] for key in ids if key in found)
 
 
-def _unticked(rooms: Rooms, change: EntityChange, off: Collection[str]) -> EntityChange:
-    fields = rooms.host.crm.schema().entities[change.kind].fields
+def _unticked(schema: CrmSchema, change: EntityChange, off: Collection[str]) -> EntityChange:
+    fields = schema.entities[change.kind].fields
 
     def without(one: FieldChange) -> FieldChange:
         ticked = f"{change.kind.value}.{one.field}" not in off
