@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from erp_import_plugin.connector_api import ActorRef, ActorType, ErpField, FieldValue
+from erp_import_plugin.engine import normalising
 from erp_import_plugin.engine.changes import FieldProblem, NewItem, NewValue
 from erp_import_plugin.engine.fields import is_empty
 from erp_import_plugin.engine.lists import Ignored, Lists
@@ -63,6 +64,7 @@ class _Draft:
     fallbacks: dict[str, NewValue]
     values: dict[str, NewValue] = field(default_factory=dict)
     left_alone: set[str] = field(default_factory=set)
+    problems: list[FieldProblem] = field(default_factory=list)
 
     def usable(self) -> dict[str, NewValue]:
         """The values without those that are empty only because the ERP's was not imported: nothing is cleared."""
@@ -91,14 +93,14 @@ class Converter:
     def candidate(self, actor: StagedActor) -> Candidate:
         """The candidate of one actor; what cannot be read is listed in its problems and left alone."""
         draft = _Draft(dict(self._mapping.defaults))
-        problems = [FieldProblem("", _shown(text), Reason(ReasonCode.UNREADABLE)) for text in actor.problems]
+        draft.problems += [FieldProblem("", _shown(text), Reason(ReasonCode.UNREADABLE)) for text in actor.problems]
         for erp, crm in self._fields:
             raw = actor.values.get(erp.key)
             try:
                 self._put(erp, crm, raw, draft)
             except UnfitError as error:
                 draft.left_alone.add(crm.key)
-                problems.append(FieldProblem(crm.key, _shown(raw), error.reason))
+                draft.problems.append(FieldProblem(crm.key, _shown(raw), error.reason))
         values = draft.usable()
         company_name = values.pop(COMPANY_NAME.key, None)
         return Candidate(
@@ -107,7 +109,7 @@ class Converter:
             label=actor.label or actor.key,
             values=values,
             fallbacks=draft.fallbacks,
-            problems=tuple(problems),
+            problems=tuple(draft.problems),
             parent=actor.parent,
             company_name=str(company_name or ""),
             region=self._country(values) or self._region,
@@ -137,6 +139,10 @@ class Converter:
                 found[_fit_item(resolved)] = None
                 continue
             draft.left_alone.add(crm.key)
+            label = self._lists.label(erp.list_name, item)
+            if normalising.text(label):
+                ignored = Reason(ReasonCode.ITEM_IGNORED, setting=f"lists.{crm.list_name}")
+                draft.problems.append(FieldProblem(crm.key, _shown(label), ignored))
             if resolved.fallback:
                 draft.fallbacks[crm.key] = (resolved.fallback,) if crm.many else resolved.fallback
         return list(found)

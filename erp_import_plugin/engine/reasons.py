@@ -45,6 +45,7 @@ class ReasonCode(str, Enum):
     NOT_A_VALUE = "not_a_value"
     UNREADABLE = "unreadable"
     NOT_CLEARED = "not_cleared"
+    ITEM_IGNORED = "item_ignored"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.TOO_LONG: _("The value has %(length)s characters, the CRM takes %(max)s at most."),
     ReasonCode.NOT_A_VALUE: _("The value is not what the CRM takes here: %(type)s."),
     ReasonCode.UNREADABLE: _("The value has characters that cannot be kept."),
+    ReasonCode.ITEM_IGNORED: _("The CRM's list has no such item, and your setting for the list ignores it."),
     ReasonCode.NOT_CLEARED: _("The CRM needs a value here, so it is not cleared."),
 }
 
