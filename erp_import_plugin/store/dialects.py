@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -120,6 +120,12 @@ def _convert(element: _Utf8mb4, compiler: Any, **options: Any) -> str:
 
 
 class _MariaDb(Dialect):
+    def insert_unless_there(self, table: Table) -> Insert:
+        # INSERT IGNORE takes a shared lock on the row that is there; two who then want it for themselves deadlock.
+        new = mysql.insert(table)
+        key = next(iter(table.primary_key))
+        return new.on_duplicate_key_update({key.name: key})
+
     def as_text(self, value: ColumnElement[Any]) -> ColumnElement[str]:
         return _Utf8mb4(cast(value, String)).collate("utf8mb4_nopad_bin")
 

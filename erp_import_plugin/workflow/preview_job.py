@@ -8,7 +8,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+import stamina
 from sqlalchemy import Connection as Transaction
+from sqlalchemy.exc import OperationalError
 
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine import matching
@@ -128,16 +130,23 @@ class _PlanRun:
         after = 0
         while True:
             self._context.check()
-            with writing(self._rooms.engine) as tx:
-                self._context.hold(tx)
-                actors = staging_store.chunks(tx, self._import.id, types, after, self._rooms.config.chunk)
-                if not actors:
-                    break
-                self._plan_chunk(tx, kind, actors)
+            actors = self._plan_next(kind, types, after)
+            if not actors:
+                break
             after = actors[-1].row
             self._done += len(actors)
             self._context.progress(self._done, self._read, _NOTES[kind])
         self._settle_doubles(kind)
+
+    # A deadlock or a locked database passes; the transaction is rolled back, so trying again changes nothing.
+    @stamina.retry(on=OperationalError, attempts=5, timeout=60)
+    def _plan_next(self, kind: EntityKind, types: Sequence[ActorType], after: int) -> list[StagedActor]:
+        with writing(self._rooms.engine) as tx:
+            self._context.hold(tx)
+            actors = staging_store.chunks(tx, self._import.id, types, after, self._rooms.config.chunk)
+            if actors:
+                self._plan_chunk(tx, kind, actors)
+        return actors
 
     def _plan_chunk(self, tx: Transaction, kind: EntityKind, actors: Sequence[StagedActor]) -> None:
         converters = self._converters
