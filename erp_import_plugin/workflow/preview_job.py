@@ -144,11 +144,13 @@ class _PlanRun:
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
             actors = staging_store.chunks(tx, self._import.id, types, after, self._rooms.config.chunk)
-            if actors:
-                self._plan_chunk(tx, kind, actors)
+            rows = self._planned(tx, kind, actors)
+            self._save(tx, rows)
+        for row in rows:
+            self._items.update(set(row.new_items()))
         return actors
 
-    def _plan_chunk(self, tx: Transaction, kind: EntityKind, actors: Sequence[StagedActor]) -> None:
+    def _planned(self, tx: Transaction, kind: EntityKind, actors: Sequence[StagedActor]) -> list[PlannedRow]:
         converters = self._converters
         candidates = [
             converters[actor.actor_type].candidate(actor) for actor in actors if actor.actor_type in converters
@@ -158,13 +160,12 @@ class _PlanRun:
             situations = _Situations(tx, self._companies, self._settings, kind, self._import.connection_id)
             facts = situations.of(candidates, {actor.row: actor for actor in actors}, self._fields(kind))
             rows += [self._planner.plan(one, facts[one.row]) for one in candidates]
-        self._save(tx, rows)
+        return rows
 
     def _save(self, tx: Transaction, rows: Sequence[PlannedRow]) -> None:
-        before = plan_store.previous(tx, [row.row for row in rows])
-        plan_store.save(tx, self._import.id, [_carry_over(row, before.get(row.row)) for row in rows])
-        for row in rows:
-            self._items.update(set(row.new_items()))
+        if rows:
+            before = plan_store.previous(tx, [row.row for row in rows])
+            plan_store.save(tx, self._import.id, [_carry_over(row, before.get(row.row)) for row in rows])
 
     def _settle_doubles(self, kind: EntityKind) -> None:
         """Rows that are the same as others of the import, or want the same entity, need a decision."""
