@@ -164,11 +164,16 @@ def test_the_crm_after_is_the_crm_before_plus_the_plan(
     for place, values in expected.items():
         assert all(same_value(after[place][key], value) for key, value in values.items()), place
     assert held == 0, "nobody else has written, so every premise holds"
-    if not unticked:
+    if not unticked and _repeats(chosen):
         again = _plan(house, chosen)
         assert preview.page(house.rooms, house.jobs, ADMIN, again, PlanFilter()).to_write == 0
         importing.start(house.rooms, house.jobs, ADMIN, again)
         assert _world(house) == after
+
+
+def _repeats(chosen: ImportSettings) -> bool:
+    """Whether an actor that is linked by the first import is treated no other way by the second."""
+    return all(one.linked in (None, one.action, Action.SKIP) for one in (chosen.company, chosen.person))
 
 
 def _fill(
