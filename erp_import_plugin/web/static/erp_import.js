@@ -52,9 +52,13 @@
 
   let lastTick = null;
   let pending = new Map();
+  let pendingForm = null;
   let timer = null;
-  let saving = Promise.resolve();
+  let saving = Promise.resolve(true);
+  let underWay = 0;
   let made = 0;
+
+  const unsaved = () => pending.size > 0 || underWay > 0;
 
   const ticksOf = (box) => [...box.closest("table, .erp-diff").querySelectorAll("[data-tick]:not(:disabled)")];
 
@@ -65,15 +69,18 @@
   }
 
   function setTicks(boxes, ticked) {
+    const form = boxes[0].form;
+    if (form !== pendingForm) saveTicks();
     for (const box of boxes) {
       box.checked = ticked;
       pending.set(box, ticked);
     }
     showPageTick(boxes[0]);
-    if (!boxes[0].form.matches("[data-ticks]")) {
+    if (!form.matches("[data-ticks]")) {
       pending.clear();
       return;
     }
+    pendingForm = form;
     made += 1;
     clearTimeout(timer);
     timer = setTimeout(saveTicks, 120);
@@ -88,32 +95,56 @@
     all.indeterminate = count > 0 && count < boxes.length;
   }
 
+  // Gives a promise of whether all ticks made until now are saved.
   function saveTicks() {
-    const batch = pending;
+    clearTimeout(timer);
+    const [batch, form, before] = [pending, pendingForm, underWay ? saving : Promise.resolve(true)];
+    if (!batch.size) return saving;
     pending = new Map();
-    saving = saving.then(() => postTicks(batch));
+    underWay += 1;
+    saving = before.then(async (saved) => await postTicks(batch, form) && saved).finally(() => { underWay -= 1; });
+    return saving;
   }
 
-  async function postTicks(batch) {
+  // The form is the one of when the ticks were made: the boxes may be gone from the page meanwhile.
+  async function postTicks(batch, form) {
     const [first] = batch.keys();
-    if (!first) return;
-    const form = first.form;
     const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, do: "tick" });
     for (const [box, ticked] of batch) {
       body.append("shown", box.value);
       if (ticked) body.append("tick", box.value);
     }
     try {
-      const answer = await fetchPage(form.action, { method: "POST", body });
+      const answer = await fetchPage(form.action, { method: "POST", body, keepalive: true });
       renew(answer.page);
       if (form.closest("#erp-panel")) renew((await fetchPage(list)).page);
+      return true;
     } catch {
       for (const [box, ticked] of batch) box.checked = !ticked;
       showPageTick(first);
       say(live.dataset.lost);
       find("erp-lost").hidden = false;
+      return false;
     }
   }
+
+  // What leads on, or reads the page anew, waits for the ticks that were made before it.
+  page.addEventListener("click", (event) => {
+    const leads = event.target.closest("a[href], button:not([type=button])");
+    if (!leads || !unsaved()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    saveTicks().then((saved) => {
+      const same = leads.isConnected ? leads : page.querySelector(`button[name="do"][value="${CSS.escape(leads.value)}"]`);
+      if (saved && same) same.click();
+    });
+  }, true);
+  document.addEventListener("htmx:confirm", (event) => {
+    if (!unsaved()) return;
+    event.preventDefault();
+    saveTicks().then(() => event.detail.issueRequest());
+  });
+  window.addEventListener("pagehide", saveTicks);
 
   // Take over what has changed elsewhere on the page: counts, and ticks that follow from others.
   function renew(from) {
