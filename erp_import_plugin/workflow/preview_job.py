@@ -189,6 +189,8 @@ class _PlanRun:
         counts: Counter[Status] = Counter()
         for (status, _), number in plan_store.counts(tx, self._import.id).items():
             counts[status] += number
+        if sum(counts.values()) != sum(staging_store.counts(tx, self._import.id).values()):
+            raise Refused(Sentence("Actors were added while the preview was made. Make the preview again."))
         plan_store.save_items(tx, self._import.id, +self._items)
         import_store.save_accounts(tx, self._import.id, Accounts.of(self._read, counts))
         import_store.save_impact(tx, self._import.id, None)

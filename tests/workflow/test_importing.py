@@ -15,9 +15,11 @@ from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportS
 from erp_import_plugin.errors import NotFound, Refused
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store import links as link_store
+from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.store.tables import link, outcome
-from erp_import_plugin.workflow import importing, preview, results
+from erp_import_plugin.store.transactions import writing
+from erp_import_plugin.workflow import importing, imports, preview, preview_job, results
 from erp_import_plugin.workflow import settings as settings_step
 from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
 from erp_import_plugin.workflow.results import ResultList
@@ -352,8 +354,28 @@ def test_a_chunk_takes_as_many_statements_for_one_actor_as_for_a_thousand(engine
         settings_step.save(house.rooms, ADMIN, token, BY_VAT)
         with hosts.statements(engine) as planning:
             preview.start(house.rooms, house.jobs, ADMIN, token)
-        with hosts.statements(engine) as writing:
+        with hosts.statements(engine) as applying:
             importing.start(house.rooms, house.jobs, ADMIN, token)
         assert set(outcomes(house, token).values()) == {(Status.NEW, None), (Status.CHANGED, None)}
-        counts[size] = (len(planning), len(writing))
+        counts[size] = (len(planning), len(applying))
     assert counts[3] == counts[999]
+
+
+def test_actors_added_while_the_preview_is_made_do_not_slip_through(house: House, monkeypatch: Any) -> None:
+    house.shop.add_companies(2)
+    token = planned(house)
+    house.shop.add_companies(3)
+    finish = preview_job._PlanRun._settle_doubles
+
+    def add_one_meanwhile(run: Any, kind: EntityKind) -> None:
+        finish(run, kind)
+        if kind is EntityKind.PROJECT:
+            with writing(house.rooms.engine) as tx:
+                import_id = imports.get(house.rooms, ADMIN, token).import_.id
+                staging_store.want_parents(tx, import_id, [link_store.ActorPlace("Customer", "", "C0003")])
+
+    monkeypatch.setattr(preview_job._PlanRun, "_settle_doubles", add_one_meanwhile)
+    job = preview.start(house.rooms, house.jobs, ADMIN, token)
+    assert (job.state, "Make the preview again" in job.note) == ("failed", True)
+    with pytest.raises(Refused, match="preview is not there yet"):
+        importing.start(house.rooms, house.jobs, ADMIN, token)
