@@ -38,7 +38,7 @@ class JobContext:
             self._on_progress(progress)
 
     def check(self) -> None:
-        """To be called at every edge where the work may stop.
+        """To be called at every edge where the work may stop, never in a transaction.
 
         Raises:
             Cancelled: someone asked for the work to stop.

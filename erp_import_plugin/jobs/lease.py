@@ -72,8 +72,13 @@ class Lease:
         return self._cancel.is_set()
 
     def check(self) -> None:
-        """Raise :class:`LeaseLost` or :class:`Cancelled` when the work has to stop. Costs nothing."""
-        if self._lost.is_set() or time.monotonic() >= self._valid_until:
+        """Raise :class:`LeaseLost` or :class:`Cancelled` when the work has to stop; never in a transaction.
+
+        Costs nothing as long as the lease is extended in time.
+        """
+        if not self._lost.is_set() and time.monotonic() >= self._valid_until:
+            self._beat_late()
+        if self._lost.is_set():
             raise LeaseLost
         if self._cancel.is_set():
             raise Cancelled
@@ -86,7 +91,7 @@ class Lease:
 
     def hold(self, connection: Connection) -> None:
         """Make the caller's transaction commit only while the lease is held. Raises :class:`LeaseLost`."""
-        if not self._store.hold(connection, self._job_id, self._worker, self._seconds):
+        if not self._store.hold(connection, self._job_id, self._worker, self._seconds, self._progress):
             self._lost.set()
             raise LeaseLost
 
@@ -115,6 +120,13 @@ class Lease:
         except SQLAlchemyError as error:
             # A busy or absent database is looked at again at the next glance; the lease runs out if it stays so.
             log.warning("Job %s could not be kept alive: %s", self._job_id, type(error).__name__)
+
+    def _beat_late(self) -> None:
+        # On SQLite the thread beside may wait for its turn behind the work's own transactions until the lease is over.
+        try:
+            self._beat()
+        except SQLAlchemyError as error:
+            raise LeaseLost from error
 
     def _beat(self) -> None:
         asked = time.monotonic()

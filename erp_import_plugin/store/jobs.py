@@ -104,10 +104,12 @@ class JobStore:
         until = self.clock() + timedelta(seconds=lease)
         return self._update(_held(job_id, worker), lease_until=until, **_columns(progress))
 
-    def hold(self, connection: Connection, job_id: int, worker: str, lease: float) -> bool:
+    def hold(
+        self, connection: Connection, job_id: int, worker: str, lease: float, progress: Progress | None = None
+    ) -> bool:
         """As :meth:`beat`, in the worker's own transaction: until it ends, no one else can take the job over."""
         until = self.clock() + timedelta(seconds=lease)
-        statement = update(table).where(_held(job_id, worker)).values(lease_until=until)
+        statement = update(table).where(_held(job_id, worker)).values(lease_until=until, **_columns(progress))
         return connection.execute(statement).rowcount == 1
 
     def let_go(self, job_id: int, worker: str) -> bool:
