@@ -1,4 +1,4 @@
-"""``docs/host.md``: the host on the page works as it stands there, its examples run, its tables say what the code does."""
+"""``docs/host.md``: the host on the page works as it stands, its examples run, its tables say what the code does."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def test_the_import_page_of_the_host_lists_the_source(further: Any, monkeypatch:
     with client.session_transaction() as session:
         session["user"] = "kari"
     assert client.get("/import").json == {"source": "ERP Sync", "icon": "erp-sync", "url": "/erp-import/"}
-    monkeypatch.setattr(further.Sync, "is_on", lambda self: True)
+    monkeypatch.setattr(further.Sync, "is_on", lambda _self: True)
     assert client.get("/import").json["reason"].startswith("Automatic sync is on.")
     assert {one.name for one in fields(ImportSource)} == {"label", "icon", "url", "active", "reason"}
 
