@@ -1,4 +1,4 @@
-"""``docs/admin.md`` speaks in the words of the screens: every setting, choice, status and reason, and pictures there are."""
+"""``docs/admin.md`` speaks in the words of the screens: every setting, choice, status and reason, and real pictures."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def test_every_choice_of_a_setting_is_told_in_its_section(setting: str, choice: 
 def test_every_setting_with_choices_is_checked_above() -> None:
     offered = {name for name, value in vars(texts).items() if name.isupper() and not name.startswith("_")}
     assert offered == {
-        "ACTIONS", "CHANNEL_POLICIES", "EMPTY_VALUES", "KINDS_PLURAL", "LINKED_ACTIONS", "LIST_POLICIES", "NO_COMPANIES",
-        "NO_CONTACTS", "RULES", "RULE_EFFECTS",
+        "ACTIONS", "CHANNEL_POLICIES", "EMPTY_VALUES", "KINDS_PLURAL", "LINKED_ACTIONS", "LIST_POLICIES",
+        "NO_COMPANIES", "NO_CONTACTS", "RULES", "RULE_EFFECTS",
     }  # fmt: skip
 
 
