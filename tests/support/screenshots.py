@@ -41,7 +41,7 @@ def main(folder: Path) -> int:
     ):
         page = browser.new_page(viewport=SIZE, locale="en-GB")
         _sign_in(page, address)
-        _take_all(page, app, f"{address}/erp-import", folder)
+        _take_all(page, app, address + app.config["ERP_IMPORT_URL_PREFIX"], folder)
     return 0
 
 
