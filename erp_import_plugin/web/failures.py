@@ -64,7 +64,8 @@ def _sync_is_on(error: SyncIsOn) -> Answer:
 def _refused(error: ErpImportError) -> Answer:
     if request.method == "POST":
         flash(say(error.message), "error")
-        return go(_this_page())
+        # The script saves ticks beside the page, so it reads the page anew itself, with what is said on it.
+        return ("", 409) if here.is_script() else go(_this_page())
     return _page(_("This step is not possible now"), say(error.message), 409)
 
 

@@ -70,6 +70,11 @@ def wants_part() -> bool:
     return "HX-Request" in request.headers
 
 
+def is_script() -> bool:
+    """Whether our script asks beside the page, where nothing that is answered is shown as it is."""
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
 def asked_part() -> str:
     """The id of the part that htmx asks for, empty where a whole page is asked for."""
     return request.headers.get("HX-Target", "")

@@ -53,8 +53,9 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class ResultTable:
-    """The results and where the search stands. ``job`` is None once it has ended."""
+    """The results and where the search, of which ``search`` is the token, stands. ``job`` is None once it has ended."""
 
+    search: str
     actor_type: ActorType
     kind: str
     heads: tuple[Head, ...]
@@ -76,6 +77,7 @@ def table(results: SearchResults) -> ResultTable:
     job = results.job
     running = job is not None and not job.ended
     return ResultTable(
+        search=results.search.token,
         actor_type=results.search.actor_type,
         kind=str(KINDS[KIND_OF[results.search.actor_type]]),
         heads=tuple(_head(place, column) for place, column in enumerate(results.columns)),

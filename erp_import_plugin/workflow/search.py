@@ -9,7 +9,7 @@ from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.connector_api import ActorType, ErpField, FieldType, ListItem
 from erp_import_plugin.engine.mapping import ActorMapping
-from erp_import_plugin.errors import NotFound, Sentence
+from erp_import_plugin.errors import NotFound, Refused, Sentence
 from erp_import_plugin.host_api import User
 from erp_import_plugin.jobs import Jobs
 from erp_import_plugin.store import connections as connection_store
@@ -35,6 +35,7 @@ __all__ = [
     "SearchForm",
     "SearchResults",
     "SearchState",
+    "check_current",
     "form",
     "keep",
     "list_items",
@@ -166,13 +167,28 @@ def start(rooms: Rooms, jobs: Jobs, user: User, token: str, actor_type: ActorTyp
     jobs.start(working.SEARCH, search.token, user.id)
 
 
-def tick(rooms: Rooms, user: User, token: str, ticked: bool, positions: Collection[int] | None = None) -> None:
-    """Tick or untick some results, or all. Raises NotFound, Refused."""
+def tick(
+    rooms: Rooms,
+    user: User,
+    token: str,
+    ticked: bool,
+    positions: Collection[int] | None = None,
+    search: str | None = None,
+) -> None:
+    """Tick or untick some results, or all, of the search with the token ``search``. Raises NotFound, Refused."""
     access.check_user(rooms, user)
     access.check_sync(rooms)
     with writing(rooms.engine) as tx:
         found = open_unwritten(tx, rooms, user, token)
-        search_store.tick(tx, _search(tx, found).id, ticked, positions)
+        current = _search(tx, found)
+        check_current(current, search)
+        search_store.tick(tx, current.id, ticked, positions)
+
+
+def check_current(current: Search, token: str | None) -> None:
+    """Raises Refused when the results someone looks at are of another search; with None it is not asked."""
+    if token is not None and token != current.token:
+        raise Refused(Sentence("This search was replaced by a newer one. Look at the results again."))
 
 
 def stop(rooms: Rooms, jobs: Jobs, user: User, token: str) -> None:

@@ -24,6 +24,7 @@ from erp_import_plugin.workflow.fetch_job import run_fetch
 from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.paging import paged
 from erp_import_plugin.workflow.rooms import Rooms
+from erp_import_plugin.workflow.search import check_current
 
 __all__ = ["StagingPage", "add", "page", "remove", "run_fetch"]
 
@@ -43,11 +44,11 @@ class StagingPage:
     job: JobView | None
 
 
-def add(rooms: Rooms, jobs: Jobs, user: User, token: str) -> int:
-    """Stage what is ticked in the search and fetch it in the background; how many actors were not staged before.
+def add(rooms: Rooms, jobs: Jobs, user: User, token: str, search: str | None = None) -> int:
+    """Stage what is ticked in the search, of which ``search`` is the token, and fetch it in the background; how many actors were not staged before.
 
     The preview has to be made anew. Raises:
-        Refused: nothing is ticked, there would be too many actors, the import has been started, or the preview is
+        Refused: nothing is ticked, the search was replaced by another, there would be too many actors, the import has been started, or the preview is
             being made.
         NotFound: there is no such import.
     """
@@ -55,9 +56,9 @@ def add(rooms: Rooms, jobs: Jobs, user: User, token: str) -> int:
     access.check_sync(rooms)
     working.refuse_while_working(rooms, token, working.FETCH)
     try:
-        added = _want(rooms, user, token)
+        added = _want(rooms, user, token, search)
     except IntegrityError:
-        added = _want(rooms, user, token)  # the same was added at the same moment: that is staged now
+        added = _want(rooms, user, token, search)  # the same was added at the same moment: that is staged now
     jobs.start(working.FETCH, token, user.id)
     return added
 
@@ -102,12 +103,14 @@ def remove(rooms: Rooms, user: User, token: str, rows: Collection[int]) -> None:
         _stale(tx, found)
 
 
-def _want(rooms: Rooms, user: User, token: str) -> int:
+def _want(rooms: Rooms, user: User, token: str, looked_at: str | None) -> int:
     most = rooms.config.max_actors
     with writing(rooms.engine) as tx:
         found = open_unwritten(tx, rooms, user, token)
         access.open_connection(tx, user, found.connection_id)
         search = search_store.of_import(tx, found.id)
+        if search is not None:
+            check_current(search, looked_at)
         if search is None or not search_store.counts(tx, search.id)[1]:
             raise Refused(Sentence("Tick the actors to add first."))
         added = staging_store.want_ticked(tx, search)

@@ -171,6 +171,19 @@ def test_sorting_keeps_the_ticks_and_the_address(site: Site, address: str, page:
     expect(page.locator("#erp-ticked")).to_contain_text("1 of 12 ticked")
 
 
+def test_a_tick_in_results_that_were_replaced_is_refused_and_the_new_ones_are_shown(
+    site: Site, address: str, page: Page
+) -> None:
+    token = site.house.begin()
+    site.house.search(token)
+    page.goto(address + site.path(token, "search"))
+    site.house.shop.add(ActorType.CUSTOMER, "A", NAME="Another one")
+    site.house.search(token)
+    page.locator("[data-tick]").nth(3).check()
+    expect(page.locator("body")).to_contain_text("This search was replaced by a newer one.")
+    expect(page.locator("#erp-ticked")).to_contain_text("13 actors found")
+
+
 def test_keys(site: Site, address: str, page: Page) -> None:
     page.goto(address + site.path(site.planned(), "preview"))
     page.keyboard.press("/")

@@ -114,12 +114,19 @@
       body.append("shown", box.value);
       if (ticked) body.append("tick", box.value);
     }
+    // Rows of results are numbered within their search, which may have been replaced meanwhile.
+    const search = first.closest("#erp-results")?.querySelector("[name=search]");
+    if (search) body.append("search", search.value);
     try {
       const answer = await fetchPage(form.action, { method: "POST", body, keepalive: true });
       renew(answer.page);
       if (form.closest("#erp-panel")) renew((await fetchPage(list)).page);
       return true;
-    } catch {
+    } catch (error) {
+      if (error.message === "409") {  // refused: the page read anew says why, and shows what there is now
+        location.reload();
+        return false;
+      }
       for (const [box, ticked] of batch) box.checked = !ticked;
       showPageTick(first);
       say(live.dataset.lost);

@@ -42,6 +42,8 @@ def _act(token: str) -> str | Response | tuple[str, int]:
     if not action.ActionForm().validate_on_submit():
         flash(str(STALE), "error")
         return _page(token, form), 400
+    if typed is not None:
+        search.keep(here.rooms(), here.user(), token, form.actor_type, typed)
     _keep_ticks(token)
     name, target = action.pressed()
     if name in _BUTTONS:
@@ -100,12 +102,12 @@ def _stop(token: str, _form: search.SearchForm) -> Response:
 
 
 def _tick_all(token: str, _form: search.SearchForm) -> Response:
-    search.tick(here.rooms(), here.user(), token, True)
+    search.tick(here.rooms(), here.user(), token, True, search=_looked_at())
     return stay(this_page())
 
 
 def _tick_none(token: str, _form: search.SearchForm) -> Response:
-    search.tick(here.rooms(), here.user(), token, False)
+    search.tick(here.rooms(), here.user(), token, False, search=_looked_at())
     return stay(this_page())
 
 
@@ -129,15 +131,20 @@ def _sort() -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else None
 
 
+def _looked_at() -> str:
+    """The token of the search whose results were shown: ticks are of its rows."""
+    return request.form.get("search", "")
+
+
 def _keep_ticks(token: str) -> None:
     for ticked in (True, False):
         positions = action.ticks(ticked)
         if positions:
-            search.tick(here.rooms(), here.user(), token, ticked, positions)
+            search.tick(here.rooms(), here.user(), token, ticked, positions, _looked_at())
 
 
 def _add(token: str, _form: search.SearchForm) -> Response:
-    added = staging.add(here.rooms(), here.jobs(), here.user(), token)
+    added = staging.add(here.rooms(), here.jobs(), here.user(), token, _looked_at())
     if added:
         text = ngettext("%(num)s actor was added.", "%(num)s actors were added.", added)
         flash(f"{text} {_('Nothing is in the CRM yet.')}", "success")

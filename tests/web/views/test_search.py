@@ -152,10 +152,37 @@ def test_ticks_are_kept_for_the_rows_that_were_shown(site: Site, token: str) -> 
 def test_a_tick_made_by_the_script_needs_only_its_row(site: Site, token: str) -> None:
     page = press(site, token, "find", **{"c-0-0-value": "company"})
     row = page.all("input", name="tick")[4]["value"]
-    site.post(site.path(token, "search"), do="tick", shown=row, tick=row)
+    site.post(site.path(token, "search"), do="tick", shown=row, tick=row, search=page.value("search"))
     page = site.get(site.path(token, "search"))
     assert page.chosen("tick") == [row]
     assert page.by_id("c-0-0-value")["value"] == "company"
+
+
+REPLACED = "This search was replaced by a newer one. Look at the results again."
+
+
+@pytest.mark.parametrize("does", ["tick", "all", "add-ticked"])
+def test_ticks_of_a_search_that_was_replaced_are_refused(site: Site, token: str, does: str) -> None:
+    old = press(site, token, "find", **{"c-0-0-value": "0001"})
+    press(site, token, "find", **{"c-0-0-value": "0002"})
+    row = old.all("input", name="tick")[0]["value"]
+    sent = sent_back(old, tick=row, do=does, **{"c-0-0-value": "Typed for an hour"})
+    answer = site.post(site.path(token, "search"), **sent)
+    assert isinstance(answer, str)
+    page = site.get(answer)
+    assert REPLACED in page.text
+    assert names(page) == ["Company 0002"]
+    assert page.chosen("tick") == []
+    assert page.by_id("c-0-0-value")["value"] == "Typed for an hour"
+    assert "actor is in this import" not in page.text
+
+
+def test_a_refused_tick_of_the_script_is_said_on_the_page_it_reads_anew(site: Site, token: str) -> None:
+    press(site, token, "find")
+    data = {"csrf_token": site.token(), "do": "tick", "shown": "1", "tick": "1", "search": "old"}
+    answer = site.client.post(site.path(token, "search"), data=data, headers={"X-Requested-With": "fetch"})
+    assert answer.status_code == 409
+    assert REPLACED in site.get(site.path(token, "search")).text
 
 
 def test_add_takes_the_ticks_of_the_page_along(site: Site, token: str) -> None:
