@@ -45,11 +45,11 @@ class StagingPage:
 
 
 def add(rooms: Rooms, jobs: Jobs, user: User, token: str, search: str | None = None) -> int:
-    """Stage what is ticked in the search, of which ``search`` is the token, and fetch it in the background; how many actors were not staged before.
+    """Stage what is ticked and fetch it in the background; how many actors were not staged before.
 
-    The preview has to be made anew. Raises:
-        Refused: nothing is ticked, the search was replaced by another, there would be too many actors, the import has been started, or the preview is
-            being made.
+    The preview has to be made anew. With ``search``, the ticks must be of the search with this token. Raises:
+        Refused: nothing is ticked, the search was replaced by another, there would be too many actors, the import has
+            been started, or the preview is being made.
         NotFound: there is no such import.
     """
     access.check_user(rooms, user)
