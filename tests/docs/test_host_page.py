@@ -20,7 +20,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from openpyxl import Workbook
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 import erp_import_plugin
@@ -149,6 +149,20 @@ def test_the_commands_of_the_page_connect_and_import(host: Any) -> None:
     assert found == [(one["NAME"], one["NUMBER2"], one["STREETCITY"]) for one in wanted]
     assert len(_rows(host, select(host.CompanyPhone.id))) == 2
     assert "Ås Båt" in Visitor(host.app).open("/selections/1").text
+
+
+def test_the_id_of_a_deleted_company_is_not_taken_for_another_one(host: Any) -> None:
+    runner = host.app.test_cli_runner()
+    for command in _commands():
+        runner.invoke(args=command)
+    with Session(host.engine) as db:
+        db.execute(delete(host.Company).where(host.Company.name == "Nord Kaffe"))
+        db.add(host.Company(name="Somebody else"))
+        db.commit()
+    again = runner.invoke(args=[*_commands()[-1], "--company-action", "replace"])
+    assert again.exit_code == 0, again.output
+    names = [name for (name,) in _rows(host, select(host.Company.name))]
+    assert sorted(names) == ["Fjord Fisk AS", "Nord Kaffe", "Somebody else", "Ås Båt"]
 
 
 def test_a_whole_import_through_the_pages_of_the_host(host: Any, tmp_path: Path) -> None:
@@ -294,6 +308,32 @@ def test_a_template_of_the_host_takes_the_place_of_ours(host: Any, tmp_path: Pat
     kari.press("/sign-in")
     assert "Ask Kari first" in kari.page.text
     assert "Ask Kari first" in kari.open("/erp-import/connection").text
+
+
+def test_the_frame_and_the_headers_of_the_host_are_taken(host: Any, tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    frame = "<html><title>{% block title %}{% endblock %} in the CRM</title>{% block head %}{% endblock %}"
+    (tmp_path / "templates" / "frame.html").write_text(frame + "<main>{% block content %}{% endblock %}</main></html>")
+    app = Flask("framed", root_path=str(tmp_path))
+    app.config.update(SECRET_KEY="a long random text", ERP_IMPORT_BASE_TEMPLATE="frame.html")
+
+    @app.after_request
+    def own(answer: Any) -> Any:
+        answer.headers["Content-Security-Policy"] = "default-src 'self'"
+        return answer
+
+    erp_import_plugin.ErpImport(app, engine=host.engine, host=app_host(host))
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["user"] = "kari"
+    answer = client.get("/erp-import/")
+    assert "<title>Import in the CRM</title>" in answer.text
+    assert len(Page(answer.text).all("h1")) == 1
+    assert answer.headers["Content-Security-Policy"] == "default-src 'self'"
+
+
+def app_host(host: Any) -> Host:
+    return Host(host.crm, host.Access(), host.Sync(), host.Selections(), host.Links())
 
 
 def test_the_page_has_every_key_of_the_configuration_with_its_default() -> None:
