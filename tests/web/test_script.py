@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
 from werkzeug.serving import make_server
 
 from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.store.tables import staged
 from erp_import_plugin.workflow import preview
 from erp_import_plugin.workflow.preview import PlanFilter
 from tests.support.rooms import ADMIN
@@ -182,6 +184,21 @@ def test_a_tick_in_results_that_were_replaced_is_refused_and_the_new_ones_are_sh
     page.locator("[data-tick]").nth(3).check()
     expect(page.locator("body")).to_contain_text("This search was replaced by a newer one.")
     expect(page.locator("#erp-ticked")).to_contain_text("13 actors found")
+
+
+def test_ticks_and_what_is_typed_stay_while_the_actors_are_read(
+    site: Site, address: str, page: Page, fetching: str
+) -> None:
+    page.goto(address + site.path(fetching, "staging"))
+    page.locator("[data-tick]").first.check()
+    page.locator("[data-search]").fill("Comp")
+    with site.house.rooms.engine.begin() as tx:
+        tx.execute(update(staged).values(state="fetched", label="Read by now"))
+    expect(page.locator("tbody tr").first).to_contain_text("Read by now")
+    expect(page.locator("tbody tr td:last-child")).to_have_text(["Read"] * 10)
+    expect(page.locator("[data-tick]").first).to_be_checked()
+    expect(page.locator("[data-search]")).to_have_value("Comp")
+    expect(page.locator("[data-search]")).to_be_focused()
 
 
 def test_keys(site: Site, address: str, page: Page) -> None:

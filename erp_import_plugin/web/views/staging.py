@@ -49,6 +49,7 @@ def _page(token: str) -> str | Response:
         found=found,
         staged=staged,
         waiting=found.counts[WANTED],
+        to_read=WANTED,
         text=text,
         marks=STAGED,
         progress=progress(job, _("Reading the actors from the ERP")) if job and not job.ended else None,
