@@ -129,9 +129,15 @@ class PlannedRow:
         rows = (item.new.row for item in self._fields() if isinstance(item.new, RowCompany))
         return next((row for row in rows if row != self.row), None)
 
+    def written(self) -> tuple[EntityChange, ...]:
+        """The changes that are made: without the company of a contact whose company is unticked."""
+        own = self.own_change
+        wanted = any(isinstance(field.new, RowCompany) for field in own.ticked()) if own else False
+        return tuple(change for change in self.changes if change.kind is self.kind or wanted)
+
     def icons(self) -> tuple[str, ...]:
         """What the row shows: "company new", "contact changed" …, none where nothing is written."""
-        return tuple(f"{change.kind.value}_{'new' if change.is_new else 'changed'}" for change in self.changes)
+        return tuple(f"{change.kind.value}_{'new' if change.is_new else 'changed'}" for change in self.written())
 
     def new_items(self) -> Iterator[NewItem]:
         """The list items the row needs and the CRM lacks."""

@@ -60,6 +60,7 @@ class Import:
     state: ImportState
     settings: ImportSettings | None
     accounts: Accounts | None
+    revision: int
     created_at: datetime
     planned_at: datetime | None
     started_at: datetime | None
@@ -83,9 +84,10 @@ def create(tx: Transaction, owner: User, connection_id: int, actor_type: ActorTy
     return _import(tx.execute(select(table).where(table.c.token == token)).one())
 
 
-def get(tx: Transaction, token: str) -> Import | None:
-    """The import with this public id."""
-    row = tx.execute(select(table).where(table.c.token == token)).one_or_none()
+def get(tx: Transaction, token: str, *, lock: bool = False) -> Import | None:
+    """The import with this public id; with ``lock`` nobody else changes it until the transaction ends."""
+    found = select(table).where(table.c.token == token)
+    row = tx.execute(found.with_for_update() if lock else found).one_or_none()
     return _import(row) if row else None
 
 
@@ -145,10 +147,15 @@ def save_accounts(tx: Transaction, import_id: int, accounts: Accounts) -> None:
     tx.execute(update(table).where(table.c.id == import_id).values(counts=codec.dumps(asdict(accounts))))
 
 
-def save_impact(tx: Transaction, import_id: int, impact: Mapping[str, Any] | None) -> None:
-    """Keep what the plan touches; None when a tick has made it untrue."""
-    text = None if impact is None else codec.dumps(impact)
-    tx.execute(update(table).where(table.c.id == import_id).values(impact=text))
+def revise(tx: Transaction, import_id: int) -> None:
+    """Mark that the plan is another one now, and forget what it touched before."""
+    tx.execute(update(table).where(table.c.id == import_id).values(revision=table.c.revision + 1, impact=None))
+
+
+def save_impact(tx: Transaction, imported: Import, impact: Mapping[str, Any]) -> None:
+    """Keep what the plan touches, unless it is another plan by now."""
+    same = (table.c.id == imported.id, table.c.revision == imported.revision)
+    tx.execute(update(table).where(*same).values(impact=codec.dumps(impact)))
 
 
 def impact(tx: Transaction, import_id: int) -> Any:
@@ -216,6 +223,7 @@ def _import(row: Row[Any]) -> Import:
         state=ImportState(row.state),
         settings=settings_from_text(row.settings) if row.settings else None,
         accounts=Accounts(**counts) if counts else None,
+        revision=row.revision,
         created_at=row.created_at,
         planned_at=row.planned_at,
         started_at=row.started_at,

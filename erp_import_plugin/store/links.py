@@ -43,6 +43,32 @@ def linked(tx: Transaction, connection_id: int, places: Collection[ActorPlace]) 
     return {place: one for place, one in found.items() if place in wanted}
 
 
+def of_import(
+    tx: Transaction, connection_id: int, import_id: int, after: int, limit: int
+) -> list[tuple[EntityKind, Link]]:
+    """The links, after one's id, of the actors that are staged in an import and of those they belong to."""
+    own, child = staged.alias("own"), staged.alias("child")
+    is_staged = exists().where(
+        own.c.import_id == import_id,
+        own.c.actor_type == link.c.actor_type,
+        own.c.legal_entity == link.c.legal_entity,
+        own.c.erp_key == link.c.erp_key,
+    )
+    is_parent = exists().where(
+        child.c.import_id == import_id,
+        child.c.parent_type == link.c.actor_type,
+        child.c.legal_entity == link.c.legal_entity,
+        child.c.parent_key == link.c.erp_key,
+    )
+    rows = tx.execute(
+        select(link)
+        .where(link.c.connection_id == connection_id, link.c.id > after, is_staged | is_parent)
+        .order_by(link.c.id)
+        .limit(limit)
+    )
+    return [(EntityKind(row.kind), Link(row.id, row.entity_id)) for row in rows]
+
+
 def forget(tx: Transaction, links: Collection[Link]) -> None:
     """Remove links whose entities are gone."""
     tx.execute(delete(link).where(link.c.id.in_([one.id for one in links])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,10 +20,12 @@ from erp_import_plugin.store import codec
 from erp_import_plugin.store.dialects import dialect_of
 from erp_import_plugin.store.tables import outcome, plan_item, plan_key, plan_row
 
+_PART = 1000  # rows read at a time
 _NAMED = "named"  # in place of a kind: keys of the names that companies are given
 
 WRITES = tuple(status.value for status in Status if status.writes)
 _CLAIMS = (*WRITES, Status.UNCHANGED.value)
+_CLAIMED_BEFORE = (ReasonCode.SAME_ENTITY.value, ReasonCode.DOUBLE_IN_IMPORT.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def rivals(tx: Transaction, import_id: int, kind: EntityKind, after: int, limit:
     """Rows, after a row id, that want the entity another row wants: all but the only one that is linked to it."""
     other = plan_row.alias("other")
     # A rival that was found already has become undecided, but wanted the entity all the same.
-    wants = or_(other.c.status.in_(_CLAIMS), other.c.reason == ReasonCode.SAME_ENTITY.value)
+    wants = or_(other.c.status.in_(_CLAIMS), other.c.reason.in_(_CLAIMED_BEFORE))
     has_rival = exists().where(
         other.c.import_id == import_id,
         other.c.entity_id == plan_row.c.entity_id,
@@ -197,8 +200,12 @@ def to_write(tx: Transaction, import_id: int, after: int, limit: int) -> list[Pl
     return [_line(row).planned for row in rows]
 
 
-def save_items(tx: Transaction, import_id: int, items: Mapping[NewItem, int]) -> None:
-    """Keep the list items the plan adds, with the number of rows that need each."""
+def recount_items(tx: Transaction, import_id: int) -> None:
+    """Count anew which list items the ticked rows add, and how many rows need each."""
+    items: Counter[NewItem] = Counter()
+    wanted = (plan_row.c.import_id == import_id, plan_row.c.adds_items.is_(True), plan_row.c.ticked.is_(True))
+    for row in tx.execute(select(plan_row).where(*wanted).execution_options(yield_per=_PART)):
+        items.update(set(_line(row).planned.new_items()))
     tx.execute(delete(plan_item).where(plan_item.c.import_id == import_id))
     rows = [
         {"import_id": import_id, "list_name": item.list_name, "label": item.label, "rows": count}
@@ -264,14 +271,12 @@ def _uncertain(
 
 def _row(import_id: int, line: PlanLine) -> dict[str, Any]:
     planned = line.planned
-    partial = any(not field.ticked for change in planned.changes for field in change.fields)
     return {
         "id": planned.row,
         "import_id": import_id,
         "kind": planned.kind.value,
         "ticked": line.ticked,
         "label": planned.label,
-        "partial": partial,
         **_columns(planned),
     }
 
@@ -285,6 +290,8 @@ def _columns(planned: PlannedRow) -> dict[str, Any]:
         "entity_id": entity,
         "linked": planned.match.linked,
         "depends_on": planned.depends_on,
+        "partial": any(not field.ticked for change in planned.changes for field in change.fields),
+        "adds_items": any(True for _ in planned.new_items()),
         "body": codec.row_to_text(planned),
     }
 

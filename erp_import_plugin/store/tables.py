@@ -134,6 +134,7 @@ import_ = _table(
     Column("settings", Long),  # JSON
     Column("criteria", Long),  # JSON: of the last search
     Column("counts", Long),  # JSON: of the plan, then of the result
+    Column("revision", Integer, nullable=False, default=0),  # raised by every change to the plan
     Column("impact", Long),  # JSON: what the plan touches, per entity and field
     Column("created_at", UtcDateTime, nullable=False),
     Column("planned_at", UtcDateTime),
@@ -199,6 +200,7 @@ staged = _table(
     Column("problems", Long),  # JSON
     UniqueConstraint("import_id", "actor_type", "legal_entity", "erp_key"),
     Index(None, "import_id", "state", "id"),
+    Index(None, "import_id", "parent_type", "parent_key"),
 )
 
 plan_row = _table(
@@ -214,6 +216,7 @@ plan_row = _table(
     Column("depends_on", _Id),  # the row that makes this row's company
     Column("ticked", Boolean, nullable=False, default=True),
     Column("partial", Boolean, nullable=False, default=False),  # some of its fields are unticked
+    Column("adds_items", Boolean, nullable=False, default=False),  # it needs list items that the CRM lacks
     Column("label", String(200), nullable=False),
     Column("body", Long, nullable=False),  # JSON: changes, reason, match, candidates, problems
     Index(None, "import_id", "status", "id"),

@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, update
+from sqlalchemy.exc import DBAPIError
 
 from erp_import_plugin.store import tables
 
 _LOCKING = "erp_import_locking"
+# PostgreSQL: serialization failure, deadlock, lock not available, shutdowns. MariaDB: lock wait, deadlock, server gone.
+_PASSING = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03", 1205, 1213, 2006, 2013})
 
 
 @contextmanager
@@ -35,6 +38,15 @@ def writing(engine: Engine, *, locking: bool = False) -> Iterator[Connection]:
         if engine.dialect.name == "sqlite":
             _wait_to_write(tx)
         yield tx
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether an error of the database tells of its state, not of the data: it may be gone when tried again."""
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlstate", None) or (error.orig.args[:1] or ("",))[0] if error.orig else ""
+    locked = "database is locked" in str(error.orig) or "database table is locked" in str(error.orig)
+    return error.connection_invalidated or code in _PASSING or locked
 
 
 def is_locking(tx: Connection) -> bool:

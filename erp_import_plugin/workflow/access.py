@@ -42,9 +42,12 @@ def user_by_id(rooms: Rooms, user_id: str) -> User:
     return check_user(rooms, rooms.host.access.find_user(user_id))
 
 
-def open_import(tx: Transaction, rooms: Rooms, user: User, token: str) -> Import:
-    """An import of the user's own, or of anyone for those who manage all. Raises :class:`NotFound`."""
-    found = import_store.get(tx, token)
+def open_import(tx: Transaction, rooms: Rooms, user: User, token: str, *, lock: bool = False) -> Import:
+    """An import of the user's own, or of anyone for those who manage all. Raises :class:`NotFound`.
+
+    Who goes on to change it takes it with ``lock``: what it is now, it is until the transaction ends.
+    """
+    found = import_store.get(tx, token, lock=lock)
     if found is None or not (found.owner_id == user.id or rooms.host.access.may_manage_all(user)):
         raise NotFound(Sentence("There is no such import."))
     return found

@@ -17,7 +17,7 @@ from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access
+from erp_import_plugin.workflow import access, working
 from erp_import_plugin.workflow.rooms import Rooms
 
 
@@ -59,30 +59,39 @@ class Impact:
 def impact(rooms: Rooms, jobs: Jobs, user: User, token: str) -> Impact:
     """What the import would touch. It is counted once and kept until a tick changes."""
     access.check_user(rooms, user)
-    with writing(rooms.engine) as tx:
+    with reading(rooms.engine) as tx:
         imported = access.open_import(tx, rooms, user, token)
         if imported.state is ImportState.STAGING:
             raise Refused(Sentence("The preview is not there yet. Look at it before you import."))
-        counted = import_store.impact(tx, imported.id)
-        if counted is None:
-            counted = _count(tx, rooms, imported)
-            import_store.save_impact(tx, imported.id, counted)
-        return _impact(tx, rooms, imported, counted, jobs.latest(token, "import"))
+        kept = import_store.impact(tx, imported.id)
+        counted = _count(tx, rooms, imported) if kept is None else kept
+        found = _impact(tx, rooms, imported, counted, jobs.latest(token, "import"))
+    if kept is None:
+        with writing(rooms.engine) as tx:
+            import_store.save_impact(tx, imported, counted)
+    return found
 
 
-def start(rooms: Rooms, jobs: Jobs, user: User, token: str) -> JobView:
-    """Import what the preview shows, in the background. Asked twice, it is done once."""
+def start(rooms: Rooms, jobs: Jobs, user: User, token: str, revision: int | None = None) -> JobView:
+    """Import what the preview shows, in the background. Asked twice, it is done once.
+
+    ``revision`` is of the plan that the user has seen. Raises :class:`Refused` when it is another one by now.
+    """
     access.check_user(rooms, user)
     access.check_sync(rooms)
+    _end_interrupted(jobs, token)
     with writing(rooms.engine) as tx:
-        imported = access.open_import(tx, rooms, user, token)
-        moved = import_store.move(tx, imported.id, ImportState.PLANNED, ImportState.IMPORTING)
-        if moved:
+        imported = access.open_import(tx, rooms, user, token, lock=True)
+        access.open_connection(tx, user, imported.connection_id)
+        first = imported.state is ImportState.PLANNED
+        if imported.state is ImportState.STAGING:
+            raise Refused(Sentence("The preview is not there yet. Look at it before you import."))
+        if first:
+            working.refuse_while_working(rooms, token, working.IMPORT)
+            _check_revision(imported, revision)
             import_store.set_state(tx, imported.id, ImportState.IMPORTING, started_at=rooms.now())
-    if not moved and imported.state is ImportState.STAGING:
-        raise Refused(Sentence("The preview is not there yet. Look at it before you import."))
     running = jobs.latest(token, "import")
-    return running if running and not moved else jobs.start("import", token, user.id)
+    return running if running and not first else jobs.start("import", token, user.id)
 
 
 def cancel(rooms: Rooms, jobs: Jobs, user: User, token: str) -> None:
@@ -102,6 +111,18 @@ def resume(rooms: Rooms, jobs: Jobs, user: User, token: str) -> None:
         jobs.resume(job.id)
     elif job.state in ("cancelled", "failed"):
         jobs.start(job.kind, token, user.id)
+
+
+def _end_interrupted(jobs: Jobs, token: str) -> None:
+    """A preview that was cut after its last step is there all the same; nobody will end its job any more."""
+    job = jobs.latest(token)
+    if job is not None and job.state == "interrupted" and job.kind != working.IMPORT:
+        jobs.cancel(job.id)
+
+
+def _check_revision(imported: Import, seen: int | None) -> None:
+    if seen is not None and seen != imported.revision:
+        raise Refused(Sentence("The preview was changed in another window. Look at what it would do now."))
 
 
 def _job(rooms: Rooms, jobs: Jobs, user: User, token: str) -> JobView | None:
@@ -126,7 +147,7 @@ def _count(tx: Transaction, rooms: Rooms, imported: Import) -> dict[str, dict[st
 
 
 def _count_row(schema: CrmSchema, planned: PlannedRow, entities: Counter[str], fields: Counter[str]) -> None:
-    for change in planned.changes:
+    for change in planned.written():
         entities[f"{change.kind.value}\n{'new' if change.is_new else 'changed'}"] += 1
         if not change.is_new:
             fields.update(f"{change.kind.value}\n{one.field}\n{_effect(one)}" for one in change.ticked())

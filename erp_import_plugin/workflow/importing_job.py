@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import stamina
 from sqlalchemy import Connection as Transaction
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from erp_import_plugin.engine.applying import Outcome
 from erp_import_plugin.engine.changes import PlannedRow
@@ -23,15 +23,15 @@ from erp_import_plugin.store import outcomes as outcome_store
 from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
-from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.store.transactions import is_passing, reading, writing
 from erp_import_plugin.workflow import access
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.writing import ChunkWriter
 
 _log = logging.getLogger(__name__)
 
-_PASS_ON = (ErpImportError, Cancelled, LeaseLost, OperationalError, InterfaceError)
-"""What stops the work, as opposed to what one row is to blame for."""
+_PASS_ON = (ErpImportError, Cancelled, LeaseLost)
+"""What stops the work, as opposed to what one row is to blame for; so does a database that is away."""
 
 _NOTES = {
     EntityKind.COMPANY: Sentence("Importing companies"),
@@ -79,7 +79,9 @@ class _ImportRun:
         while True:
             self._context.check()
             access.check_sync(self._rooms)
+            access.check_user(self._rooms, self._user)
             with reading(self._rooms.engine) as tx:
+                access.open_connection(tx, self._user, self._import.connection_id)
                 rows = plan_store.pending(tx, self._import.id, kind, self._rooms.config.chunk)
                 counts = outcome_store.counts(tx, self._import.id)
                 total = sum(staging_store.counts(tx, self._import.id).values())
@@ -95,6 +97,8 @@ class _ImportRun:
         except _PASS_ON:
             raise
         except Exception as error:
+            if is_passing(error):
+                raise
             if len(rows) > 1:
                 middle = len(rows) // 2
                 self._apply(kind, rows[:middle])
@@ -104,7 +108,7 @@ class _ImportRun:
 
     def _write(self, kind: EntityKind, rows: Sequence[PlannedRow]) -> None:
         # A deadlock or a locked database passes; the transaction is rolled back, so trying again doubles nothing.
-        for attempt in stamina.retry_context(on=OperationalError, attempts=5, timeout=60):
+        for attempt in stamina.retry_context(on=is_passing, attempts=5, timeout=60):
             with attempt, writing(self._rooms.engine, locking=True) as tx:
                 self._context.hold(tx)
                 outcomes = self._writer.write(tx, kind, rows)

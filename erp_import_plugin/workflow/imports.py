@@ -103,9 +103,8 @@ def discard(rooms: Rooms, user: User, token: str) -> None:
     access.check_sync(rooms)
     job = working.latest(rooms, token)
     with writing(rooms.engine) as tx:
-        found = access.open_import(tx, rooms, user, token)
-        check_unwritten(found)
-        if job is not None and job.state == "running":
+        found = open_unwritten(tx, rooms, user, token)
+        if job is not None and job.state in ("running", "waiting"):
             raise Refused(Sentence("Work on this import is under way. Wait for it, or cancel it first."))
         search = search_store.of_import(tx, found.id)
         import_store.delete(tx, found.id)
@@ -120,8 +119,8 @@ def check_unwritten(imported: Import) -> None:
 
 
 def open_unwritten(tx: Transaction, rooms: Rooms, user: User, token: str) -> Import:
-    """An import of the user's that has written nothing yet. Raises NotFound and Refused."""
-    found = access.open_import(tx, rooms, user, token)
+    """An import of the user's that has written nothing yet, for changing it. Raises NotFound and Refused."""
+    found = access.open_import(tx, rooms, user, token, lock=True)
     check_unwritten(found)
     return found
 

@@ -23,7 +23,8 @@ from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.plan import PlanFilter, PlanLine
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access
+from erp_import_plugin.workflow import access, working
+from erp_import_plugin.workflow.imports import check_unwritten, open_unwritten
 from erp_import_plugin.workflow.paging import Paged, paged
 from erp_import_plugin.workflow.rooms import Rooms
 
@@ -40,7 +41,6 @@ class PreviewPage:
     counts: Mapping[tuple[Status, bool], int]
     page: Paged[PlanLine]
     items: Mapping[NewItem, int]
-    labels: Labels
     schema: CrmSchema
     job: JobView | None
 
@@ -78,7 +78,8 @@ def start(rooms: Rooms, jobs: Jobs, user: User, token: str) -> JobView:
     with reading(rooms.engine) as tx:
         imported = access.open_import(tx, rooms, user, token)
         counts = staging_store.counts(tx, imported.id)
-    _check_open(imported)
+    check_unwritten(imported)
+    working.refuse_while_working(rooms, token, working.PLAN)
     if imported.settings is None:
         raise Refused(Sentence("Choose the import settings first."))
     if not any(counts.values()):
@@ -104,7 +105,6 @@ def page(rooms: Rooms, jobs: Jobs, user: User, token: str, wanted: PlanFilter, n
             counts=counts,
             page=lines,
             items=items,
-            labels=_labels(tx, rooms.host.crm, schema, [line.planned for line in lines.rows]),
             schema=schema,
             job=jobs.latest(token, "plan"),
         )
@@ -159,6 +159,7 @@ def tick_fields(rooms: Rooms, user: User, token: str, row_id: int, off: Collecti
         planned = _line(tx, imported, row_id).planned
         schema = rooms.host.crm.schema()
         changed = replace(planned, changes=tuple(_unticked(schema, change, off) for change in planned.changes))
+        _check_company(tx, rooms, changed)
         plan_store.replace(tx, [changed])
         plan_store.tick(tx, imported.id, all(change.ticked() for change in changed.changes), [row_id])
 
@@ -188,17 +189,12 @@ def _change(rooms: Rooms, user: User, token: str, act: Callable[[Transaction, Im
     """Change the plan of an import that waits for its admin, and forget what is no longer true of it."""
     access.check_user(rooms, user)
     with writing(rooms.engine) as tx:
-        imported = access.open_import(tx, rooms, user, token)
-        _check_open(imported)
+        imported = open_unwritten(tx, rooms, user, token)
         if imported.state is not ImportState.PLANNED:
             raise Refused(Sentence("The preview is being made again. Wait until it is there."))
         act(tx, imported)
-        import_store.save_impact(tx, imported.id, None)
-
-
-def _check_open(imported: Import) -> None:
-    if imported.state in (ImportState.IMPORTING, ImportState.DONE):
-        raise Refused(Sentence("This import has been started already. Begin a new one to change anything."))
+        plan_store.recount_items(tx, imported.id)
+        import_store.revise(tx, imported.id)
 
 
 def _lines(
@@ -218,6 +214,14 @@ def _entities(tx: Transaction, crm: Crm, schema: CrmSchema, planned: PlannedRow,
     ids = planned.match.entities[:most]
     found = crm.read(tx, planned.kind, ids, list(schema.entities[planned.kind].fields)) if ids else {}
     return tuple(found[key] for key in ids if key in found)
+
+
+def _check_company(tx: Transaction, rooms: Rooms, planned: PlannedRow) -> None:
+    """Raises :class:`Refused` where a new contact would be left without the company that the CRM wants."""
+    own = planned.own_change
+    without = own is not None and own.is_new and any(f.field == "company" and not f.ticked for f in own.fields)
+    if without and rooms.host.crm.preferences(tx).mandatory_company_on_contact:
+        raise Refused(Sentence("The company cannot be left out: the CRM wants one on every contact."))
 
 
 def _unticked(schema: CrmSchema, change: EntityChange, off: Collection[str]) -> EntityChange:

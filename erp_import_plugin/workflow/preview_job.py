@@ -10,7 +10,6 @@ from typing import Any
 
 import stamina
 from sqlalchemy import Connection as Transaction
-from sqlalchemy.exc import OperationalError
 
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine import matching
@@ -23,7 +22,7 @@ from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Accounts, Status
 from erp_import_plugin.engine.settings import ImportSettings
 from erp_import_plugin.errors import Refused, Sentence
-from erp_import_plugin.host_api import CHANNELS, CrmSchema, CrmType, Entity, EntityKind, Preferences
+from erp_import_plugin.host_api import CHANNELS, CrmSchema, CrmType, Entity, EntityKind, Preferences, User
 from erp_import_plugin.jobs import JobContext
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import links as link_store
@@ -33,9 +32,10 @@ from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.links import ActorPlace, Link
 from erp_import_plugin.store.plan import PlanLine
-from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.store.transactions import is_passing, reading, writing
 from erp_import_plugin.workflow import access, staging
 from erp_import_plugin.workflow.companies import Companies
+from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.rooms import Rooms
 
 _NOTES = {
@@ -51,11 +51,30 @@ def run_plan(rooms: Rooms, context: JobContext) -> None:
     with reading(rooms.engine) as tx:
         imported = access.open_import(tx, rooms, user, context.subject)
         mappings = mapping_store.of(tx, imported.connection_id)
+        access.open_connection(tx, user, imported.connection_id)
     if imported.settings is None:
         raise Refused(Sentence("Choose the import settings first."))
+    staging.run_fetch(rooms, context)  # what an earlier fetch has left must not be taken for empty
+    _forget_dead_links(rooms, context, imported)
     if imported.settings.fetch_parents:
         _fetch_parents(rooms, context, imported, mappings)
-    _PlanRun(rooms, context, imported, imported.settings, mappings).run()
+    _PlanRun(rooms, context, imported, imported.settings, mappings).run(user)
+
+
+def _forget_dead_links(rooms: Rooms, context: JobContext, imported: Import) -> None:
+    """A link to an entity that is gone is none: neither for the staged actors, nor for those they belong to."""
+    after = 0
+    while True:
+        with writing(rooms.engine) as tx:
+            context.hold(tx)
+            links = link_store.of_import(tx, imported.connection_id, imported.id, after, rooms.config.chunk)
+            for kind in EntityKind:
+                some = [link for of_kind, link in links if of_kind is kind]
+                there = rooms.host.crm.read(tx, kind, {link.entity_id for link in some}, []) if some else {}
+                link_store.forget(tx, [link for link in some if link.entity_id not in there])
+        if not links:
+            return
+        after = links[-1][1].id
 
 
 def _fetch_parents(
@@ -90,17 +109,17 @@ class _PlanRun:
         self._settings = settings
         self._mappings = {kind: mapping for kind, mapping in mappings.items() if mapping.active}
         self._crm = rooms.host.crm
-        self._items: Counter[NewItem] = Counter()
         self._done = 0
         with reading(rooms.engine) as tx:
             self._preferences: Preferences = self._crm.preferences(tx)
             self._read = sum(staging_store.counts(tx, imported.id).values())
             self._lists = self._load_lists(tx)
 
-    def run(self) -> None:
+    def run(self, user: User) -> None:
         """Plan everything and keep the accounts."""
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
+            open_unwritten(tx, self._rooms, user, self._import.token)
             import_store.set_state(tx, self._import.id, ImportState.STAGING)
         for kind in EntityKind:
             self._plan_kind(kind)
@@ -139,15 +158,12 @@ class _PlanRun:
         self._settle_doubles(kind)
 
     # A deadlock or a locked database passes; the transaction is rolled back, so trying again changes nothing.
-    @stamina.retry(on=OperationalError, attempts=5, timeout=60)
+    @stamina.retry(on=is_passing, attempts=5, timeout=60)
     def _plan_next(self, kind: EntityKind, types: Sequence[ActorType], after: int) -> list[StagedActor]:
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
             actors = staging_store.chunks(tx, self._import.id, types, after, self._rooms.config.chunk)
-            rows = self._planned(tx, kind, actors)
-            self._save(tx, rows)
-        for row in rows:
-            self._items.update(set(row.new_items()))
+            self._save(tx, self._planned(tx, kind, actors))
         return actors
 
     def _planned(self, tx: Transaction, kind: EntityKind, actors: Sequence[StagedActor]) -> list[PlannedRow]:
@@ -182,8 +198,6 @@ class _PlanRun:
                 if not rows:
                     break
                 after = rows[-1].row
-                for row in rows:
-                    self._items.subtract(set(row.new_items()))
 
     def _finish(self, tx: Transaction) -> None:
         counts: Counter[Status] = Counter()
@@ -191,9 +205,9 @@ class _PlanRun:
             counts[status] += number
         if sum(counts.values()) != sum(staging_store.counts(tx, self._import.id).values()):
             raise Refused(Sentence("Actors were added while the preview was made. Make the preview again."))
-        plan_store.save_items(tx, self._import.id, +self._items)
+        plan_store.recount_items(tx, self._import.id)
         import_store.save_accounts(tx, self._import.id, Accounts.of(self._read, counts))
-        import_store.save_impact(tx, self._import.id, None)
+        import_store.revise(tx, self._import.id)
         import_store.set_state(tx, self._import.id, ImportState.PLANNED, planned_at=self._rooms.now())
 
     @cached_property

@@ -14,7 +14,6 @@ from erp_import_plugin.engine.changes import (
     EntityChange,
     FieldChange,
     NewItem,
-    NewValue,
     PlannedRow,
     Resolved,
     RowCompany,
@@ -143,8 +142,7 @@ class ChunkWriter:
 
     def _make_companies(self, tx: Transaction, rows: Sequence[PlannedRow]) -> dict[int, str]:
         """The companies of contacts that had none."""
-        needed = (row for row in rows if RowCompany(row.row) in _new_values(row))
-        changes = {row.row: change for row in needed for change in row.changes if change.kind is not row.kind}
+        changes = {row.row: change for row in rows for change in row.written() if change.kind is not row.kind}
         values = [_plain(change) for change in changes.values()]
         if not values:
             return {}
@@ -228,11 +226,6 @@ class _References:
     def _there(self, field_key: str, items: Collection[object]) -> bool:
         there = self._items[self._lists[field_key]]
         return all(item in there for item in items if isinstance(item, str))
-
-
-def _new_values(row: PlannedRow) -> list[NewValue]:
-    own = row.own_change
-    return [one.new for one in own.ticked()] if own else []
 
 
 def _company_fields(row: PlannedRow) -> list[FieldChange]:

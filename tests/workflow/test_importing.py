@@ -8,12 +8,20 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, delete, func, insert, select, text, update
 
-from erp_import_plugin.connector_api import ActorRef, ActorType
+from erp_import_plugin.connector_api import ActorRef, ActorType, GiveUp
 from erp_import_plugin.engine.reasons import ReasonCode
 from erp_import_plugin.engine.results import Status
-from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings, NoCompany
+from erp_import_plugin.engine.settings import (
+    Action,
+    DuplicateSettings,
+    EmptyValue,
+    ImportSettings,
+    ListPolicy,
+    NoCompany,
+)
 from erp_import_plugin.errors import NotFound, Refused
-from erp_import_plugin.host_api import EntityKind
+from erp_import_plugin.host_api import EntityKind, User
+from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import links as link_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.plan import PlanFilter
@@ -208,6 +216,121 @@ def test_an_unticked_field_keeps_its_value(house: House, engine: Engine) -> None
     preview.tick_fields(house.rooms, ADMIN, token, line.planned.row, {"company.name"})
     imported(house, token)
     assert [(row.name, row.number) for row in companies(engine).values()] == [("Old", 1)]
+
+
+def test_an_unticked_field_stays_unticked_when_the_preview_is_made_anew(house: House, engine: Engine) -> None:
+    house.shop.add_companies(1)
+    add_company(engine, name="Old", vat_number="000000001", number=77)
+    token = planned(house)
+    (line,) = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter()).page.rows
+    preview.tick_fields(house.rooms, ADMIN, token, line.planned.row, {"company.name"})
+    preview.start(house.rooms, house.jobs, ADMIN, token)
+    imported(house, token)
+    assert [(row.name, row.number) for row in companies(engine).values()] == [("Old", 1)]
+
+
+def test_actors_that_were_never_fetched_are_fetched_for_the_preview(house: House, engine: Engine) -> None:
+    """A fetch that failed must not make the ERP's fields look empty, and Replace clear the CRM's."""
+    house.shop.add_companies(2)
+    imported(house, planned(house))
+    clearing = DuplicateSettings("vat_number", Action.REPLACE, EmptyValue.CLEAR)
+
+    def away(method: str) -> None:
+        if method == "get":
+            raise GiveUp("The shop is closed.")
+
+    token = house.begin()
+    house.shop.fail = away
+    house.stage(token)
+    settings_step.save(house.rooms, ADMIN, token, replace(BY_VAT, company=clearing, fetch_parents=False))
+    assert preview.start(house.rooms, house.jobs, ADMIN, token).state == "failed"
+    with pytest.raises(Refused, match="not there yet"):
+        importing.start(house.rooms, house.jobs, ADMIN, token)
+    house.shop.fail = lambda _: None
+    preview.start(house.rooms, house.jobs, ADMIN, token)
+    page = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter())
+    assert (page.accounts and page.accounts.unchanged, page.to_write) == (2, 0)
+
+
+def test_a_link_to_a_merged_company_does_not_hide_what_the_rule_finds(house: House, engine: Engine) -> None:
+    house.shop.add_companies(1)
+    imported(house, planned(house))
+    add_company(engine, name="Merged", vat_number="NO 000 000 001 MVA")
+    with engine.begin() as tx:
+        tx.execute(delete(hosts.company_channel))
+        tx.execute(delete(hosts.company).where(hosts.company.c.name != "Merged"))
+    assert imported(house, planned(house)) == {"Company 0001": (Status.CHANGED, None)}
+    assert [row.name for row in companies(engine).values()] == ["Company 0001"]
+
+
+def test_the_company_of_a_contact_is_fetched_again_when_it_was_deleted(house: House, engine: Engine) -> None:
+    house.shop.add_companies(1)
+    imported(house, planned(house))
+    with engine.begin() as tx:
+        tx.execute(delete(hosts.company_channel))
+        tx.execute(delete(hosts.company))
+    house.shop.add(ActorType.PERSON, "P1", ActorRef(ActorType.CUSTOMER, "C0001"), FIRSTNAME="Kari", LASTNAME="N")
+    token = planned(house, BY_VAT, ActorType.PERSON)
+    assert imported(house, token) == {"Company 0001": (Status.NEW, None), "Kari N": (Status.NEW, None)}
+
+
+def test_a_preview_that_was_changed_meanwhile_is_looked_at_again(house: House) -> None:
+    house.shop.add_companies(2)
+    token = planned(house)
+    seen = importing.impact(house.rooms, house.jobs, ADMIN, token).imported.revision
+    preview.tick_all(house.rooms, ADMIN, token, False, PlanFilter())
+    with pytest.raises(Refused, match="changed in another window"):
+        importing.start(house.rooms, house.jobs, ADMIN, token, seen)
+    now = importing.impact(house.rooms, house.jobs, ADMIN, token).imported.revision
+    assert importing.start(house.rooms, house.jobs, ADMIN, token, now).state == "done"
+
+
+def test_the_own_company_of_a_contact_goes_with_its_field(house: House, engine: Engine) -> None:
+    house.shop.add(ActorType.PERSON, "P1", FIRSTNAME="Kari", LASTNAME="Nordmann")
+    token = planned(house, replace(BY_VAT, no_company=NoCompany.CREATE), ActorType.PERSON)
+    (line,) = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter()).page.rows
+    assert line.planned.icons() == ("company_new", "person_new")
+    preview.tick_fields(house.rooms, ADMIN, token, line.planned.row, {"person.company"})
+    (line,) = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter()).page.rows
+    assert line.planned.icons() == ("person_new",)
+    (persons,) = importing.impact(house.rooms, house.jobs, ADMIN, token).kinds
+    assert (persons.kind, persons.new) == (EntityKind.PERSON, 1)
+    imported(house, token)
+    assert companies(engine) == {}
+
+
+def test_rights_taken_away_while_importing_stop_it_at_a_chunk(engine: Engine) -> None:
+    house = build(engine, chunk=1)
+    house.shop.add_companies(3)
+    token = planned(house)
+    asked = 0
+
+    def may_import(user: User) -> bool:
+        nonlocal asked
+        asked += 1
+        return asked < 5
+
+    house.people.may_import = may_import  # type: ignore[method-assign]
+    importing.start(house.rooms, house.jobs, ADMIN, token)
+    assert 0 < len(companies(engine)) < 3
+
+
+def test_a_connection_that_was_deactivated_imports_nothing(house: House, engine: Engine) -> None:
+    house.shop.add_companies(1)
+    token = planned(house)
+    with writing(engine) as tx:
+        connection_store.set_active(tx, 1, False)
+    with pytest.raises(NotFound, match="not active"):
+        importing.start(house.rooms, house.jobs, ADMIN, token)
+
+
+def test_list_items_that_only_unticked_rows_need_are_not_named(house: House) -> None:
+    house.shop.add_companies(6)
+    token = planned(house, replace(BY_VAT, lists={"category": ListPolicy.ADD}))
+    before = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter()).items
+    assert {item.label for item in before} == {"Good", "Former"}
+    preview.tick_all(house.rooms, ADMIN, token, False, PlanFilter())
+    assert preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter()).items == {}
 
 
 def test_a_mandatory_field_of_a_new_company_cannot_be_unticked(house: House) -> None:

@@ -34,12 +34,14 @@ def answer(token: str) -> str | Response:
     return _before(token, found)
 
 
-_ACTS = {"start": importing.start, "cancel": importing.cancel, "resume": importing.resume}
-
-
 def _act(token: str, name: str) -> None:
-    if name in _ACTS:
-        _ACTS[name](here.rooms(), here.jobs(), here.user(), token)
+    asked = (here.rooms(), here.jobs(), here.user(), token)
+    if name == "start":
+        importing.start(*asked, request.form.get("revision", type=int))
+    elif name == "cancel":
+        importing.cancel(*asked)
+    elif name == "resume":
+        importing.resume(*asked)
 
 
 def _before(token: str, found: Impact) -> str:

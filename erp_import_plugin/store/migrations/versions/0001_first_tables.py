@@ -149,6 +149,7 @@ def upgrade() -> None:
         sa.Column("settings", Long, nullable=True),
         sa.Column("criteria", Long, nullable=True),
         sa.Column("counts", Long, nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("impact", Long, nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("planned_at", UtcDateTime(), nullable=True),
@@ -389,6 +390,13 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     op.create_index(
+        op.f("ix_erp_import_staged_import_id_parent_type_parent_key"),
+        "erp_import_staged",
+        ["import_id", "parent_type", "parent_key"],
+        unique=False,
+        if_not_exists=True,
+    )
+    op.create_index(
         op.f("ix_erp_import_staged_import_id_state_id"),
         "erp_import_staged",
         ["import_id", "state", "id"],
@@ -439,6 +447,7 @@ def upgrade() -> None:
         sa.Column("depends_on", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("ticked", sa.Boolean(), nullable=False),
         sa.Column("partial", sa.Boolean(), nullable=False),
+        sa.Column("adds_items", sa.Boolean(), nullable=False),
         sa.Column("label", sa.String(length=200), nullable=False),
         sa.Column("body", Long, nullable=False),
         sa.ForeignKeyConstraint(
@@ -562,6 +571,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_erp_import_outcome_import_id_status_id"), table_name="erp_import_outcome")
     op.drop_table("erp_import_outcome")
     op.drop_index(op.f("ix_erp_import_staged_import_id_state_id"), table_name="erp_import_staged")
+    op.drop_index(op.f("ix_erp_import_staged_import_id_parent_type_parent_key"), table_name="erp_import_staged")
     op.drop_table("erp_import_staged")
     op.drop_table("erp_import_search")
     op.drop_table("erp_import_plan_item")
