@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
-from erp_import_plugin.connector_api import GiveUp
+from erp_import_plugin.connector_api import ActorType, GiveUp
+from erp_import_plugin.store import searches
+from erp_import_plugin.store.jobs import JobStore
+from erp_import_plugin.workflow import imports
 from tests.support.reading import Page
+from tests.support.rooms import ADMIN
 from tests.support.site import Site
+
+NOW = datetime(2026, 5, 1, tzinfo=timezone.utc)
 
 
 @pytest.fixture
@@ -97,6 +104,30 @@ def test_find_shows_what_fulfils_the_criteria(site: Site, token: str) -> None:
     assert "3 actors found" in page.text
     page = press(site, token, "find", **{"c-0-0-value": "", "c-0-1-operator": "less", "c-0-1-value": "3"})
     assert names(page) == ["Company 0001", "Company 0002"]
+
+
+def refreshes(page: Page) -> bool:
+    return any(one["http-equiv"] == "refresh" for around in page.all("noscript") for one in around.inside)
+
+
+def searching(site: Site, token: str, found: int) -> Page:
+    """The page while the search of an import is under way elsewhere and has found so many."""
+    with site.house.rooms.engine.begin() as tx:
+        begun = searches.create(
+            tx, imports.get(site.house.rooms, ADMIN, token).import_.id, ActorType.CUSTOMER, {"sets": []}, [], NOW
+        )
+        results = [searches.NewResult("", f"C{n}", None, (), ()) for n in range(found)]
+        searches.add_results(tx, begun, 0, results, found)
+    store = JobStore(site.house.rooms.engine)
+    store.claim(store.create("search", begun.token, ADMIN.id).id, "elsewhere", 600)
+    return site.get(site.path(token, "search"))
+
+
+def test_without_scripts_the_page_reads_itself_anew_until_something_is_found(site: Site, token: str) -> None:
+    assert not refreshes(site.get(site.path(token, "search")))
+    assert refreshes(searching(site, token, 0))
+    assert not refreshes(searching(site, token, 3))
+    assert not refreshes(press(site, token, "find"))
 
 
 def test_a_search_for_nothing_there_says_so(site: Site, token: str) -> None:

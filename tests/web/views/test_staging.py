@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from erp_import_plugin.connector_api import GiveUp
 from erp_import_plugin.workflow import search, staging
+from tests.support.reading import Page
 from tests.support.rooms import ADMIN
 from tests.support.site import Site
 
@@ -48,3 +49,12 @@ def test_a_fetch_that_failed_is_told_and_goes_on(site: Site) -> None:
     site.house.shop.fail = lambda _method: None
     site.post(site.path(token, "staging"), do="resume")
     assert "have not been read" not in site.get(site.path(token, "staging")).text
+
+
+def refreshes(page: Page) -> bool:
+    return any(one["http-equiv"] == "refresh" for around in page.all("noscript") for one in around.inside)
+
+
+def test_without_scripts_the_page_reads_itself_anew_while_actors_are_read(site: Site, fetching: str) -> None:
+    assert refreshes(site.get(site.path(fetching, "staging")))
+    assert not refreshes(site.get(site.path(site.staged(), "staging")))
