@@ -41,7 +41,9 @@ class Base(DeclarativeBase):
 
 # MariaDB compares "Ås" and "As" as equal unless told otherwise; the other databases never do.
 _MYSQL = {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}
-_OPTIONS = {f"{dialect}_{key}": value for dialect in ("mysql", "mariadb") for key, value in _MYSQL.items()}
+# An id that was deleted must not come back: whoever remembers it would take the new record for the old one.
+_OPTIONS: dict[str, Any] = {"sqlite_autoincrement": True}
+_OPTIONS |= {f"{dialect}_{key}": value for dialect in ("mysql", "mariadb") for key, value in _MYSQL.items()}
 
 
 def _table_args(*items: Any) -> tuple[Any, ...]:

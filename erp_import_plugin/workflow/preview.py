@@ -24,7 +24,7 @@ from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.plan import PlanFilter, PlanLine
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import access, working
-from erp_import_plugin.workflow.imports import check_unwritten, open_unwritten
+from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.paging import Paged, paged
 from erp_import_plugin.workflow.rooms import Rooms
 
@@ -75,15 +75,14 @@ def start(rooms: Rooms, jobs: Jobs, user: User, token: str) -> JobView:
     """Plan the import in the background."""
     access.check_user(rooms, user)
     access.check_sync(rooms)
-    with reading(rooms.engine) as tx:
-        imported = access.open_import(tx, rooms, user, token)
-        counts = staging_store.counts(tx, imported.id)
-    check_unwritten(imported)
     working.refuse_while_working(rooms, token, working.PLAN)
-    if imported.settings is None:
-        raise Refused(Sentence("Choose the import settings first."))
-    if not any(counts.values()):
-        raise Refused(Sentence("Nothing has been added to this import yet. Search the ERP and add actors first."))
+    with writing(rooms.engine) as tx:
+        imported = open_unwritten(tx, rooms, user, token)
+        if imported.settings is None:
+            raise Refused(Sentence("Choose the import settings first."))
+        if not any(staging_store.counts(tx, imported.id).values()):
+            raise Refused(Sentence("Nothing has been added to this import yet. Search the ERP and add actors first."))
+        import_store.set_state(tx, imported.id, ImportState.STAGING)
     return jobs.start("plan", token, user.id)
 
 

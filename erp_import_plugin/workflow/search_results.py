@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic, sleep
 
 from sqlalchemy import Connection as Transaction
@@ -145,12 +145,13 @@ def _results(
 
     page = paged(read, number, rooms.config.page_size)
     kind = KIND_OF[search.actor_type]
+    rows = _linked_rows(tx, rooms, kind, page.rows)
     return SearchResults(
         search=state,
         kind=kind,
         columns=_columns(search, mapping),
-        rows=page.rows,
-        entity_urls=_entity_urls(rooms, kind, page.rows),
+        rows=rows,
+        entity_urls=_entity_urls(rooms, kind, rows),
         found=state.found,
         ticked=state.ticked,
         read=state.read,
@@ -169,6 +170,13 @@ def _columns(search: Search, mapping: ActorMapping | None) -> tuple[Column, ...]
         Column(field.key, field.label, field.type, field.type in _NUMBERS, place < SORTABLE)
         for place, field in enumerate(known)
     )
+
+
+def _linked_rows(tx: Transaction, rooms: Rooms, kind: EntityKind, rows: tuple[Result, ...]) -> tuple[Result, ...]:
+    """The results, without links to entities that are gone."""
+    linked = {row.entity_id for row in rows if row.entity_id}
+    there = rooms.host.crm.read(tx, kind, linked, []) if linked else {}
+    return tuple(row if row.entity_id in there else replace(row, entity_id=None) for row in rows)
 
 
 def _entity_urls(rooms: Rooms, kind: EntityKind, rows: tuple[Result, ...]) -> dict[str, str]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, delete, insert
 
 from erp_import_plugin.connector_api import ActorType, ErpField, FieldType, GiveUp, ListItem
 from erp_import_plugin.errors import NotFound, Refused
@@ -17,7 +17,7 @@ from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
 from erp_import_plugin.workflow.criteria import Criteria, Criterion
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.search import SearchResults
-from tests.support import databases
+from tests.support import databases, hosts
 from tests.support.hosts import statements
 from tests.support.killing import killed_at
 from tests.support.rooms import ADMIN, NOBODY, OTHER, House, build
@@ -105,6 +105,7 @@ def test_linked_actors_are_marked_with_their_entity(house: House) -> None:
     house.search(token)
     imported = imports.get(house.rooms, ADMIN, token).import_
     with house.rooms.engine.begin() as tx:
+        tx.execute(insert(hosts.company).values(id=77, name="Company two"))
         tx.execute(
             insert(link).values(
                 connection_id=imported.connection_id,
@@ -122,6 +123,9 @@ def test_linked_actors_are_marked_with_their_entity(house: House) -> None:
     assert [row.entity_id for row in found.rows] == [None, "77"]
     assert found.entity_urls == {"77": "/company/77"}
     assert found.kind is EntityKind.COMPANY
+    with house.rooms.engine.begin() as tx:
+        tx.execute(delete(hosts.company))
+    assert [row.entity_id for row in shown(house, token).rows] == [None, None]
 
 
 @everywhere
