@@ -36,9 +36,13 @@ def _section(section: Locator, entity: int | None) -> Promised:
     own = section.locator("h2 a")
     if own.count():
         entity = int(re.findall(r"\d+", own.get_attribute("href") or "")[-1])
+    return Promised(kind, None if is_new else entity, ticked_fields(section))
+
+
+def ticked_fields(section: Locator) -> dict[str, tuple[Values, Values]]:
+    """The old and new values of the fields, by the labels they have in the reader's language."""
     fields = [_field(field) for field in section.locator(".erp-diff__field").all()]
-    ticked = {label: values for label, values, is_ticked in fields if is_ticked}
-    return Promised(kind, None if is_new else entity, ticked)
+    return {label: values for label, values, is_ticked in fields if is_ticked}
 
 
 def _field(field: Locator) -> tuple[str, tuple[Values, Values], bool]:

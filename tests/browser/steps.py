@@ -49,17 +49,30 @@ class Journey:
 
     def find(self, field: str, operator: str, value: str) -> None:
         """One criterion in the first line, and its results."""
-        line = self.page.get_by_role("group", name="Criterion 1")
-        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
-            line.get_by_label("Field").select_option(label=field)
-        self.settled()
-        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
-            line.get_by_label("Operator").select_option(label=operator)
-        self.settled()
-        line.get_by_label("Value").fill(value)
+        self.fill(self.page.get_by_role("group", name="Criterion 1", exact=True), field, operator, value)
         self.main("button", "Find").first.click()
-        expect(self.page.locator("#erp-ticked")).to_contain_text(re.compile(r"actors? found"), timeout=SOON)
+        self.has_found()
+
+    def fill(self, line: Locator, field: str, operator: str, value: str) -> None:
+        """A line of the criteria, whose inputs follow the field and the operator."""
+        for label, choice in (("Field", field), ("Operator", operator)):
+            with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+                line.get_by_label(label).select_option(label=choice)
+            self.settled()
+        line.get_by_label("Value").fill(value)
+
+    def has_found(self, number: int | None = None) -> None:
+        """The search has come to its end, with so many results."""
+        found = re.compile(r"actors? found") if number is None else f"{number} actor"
+        expect(self.page.locator("#erp-ticked")).to_contain_text(found, timeout=SOON)
         expect(self.main("button", "Stop")).to_have_count(0, timeout=SOON)
+
+    def search_for(self, actor_type: str) -> None:
+        """From the added actors back to the search, for another type."""
+        self.main("link", "Search for more").click()
+        self.is_at("Search ERP")
+        self.page.get_by_role("main").get_by_label("Actor type").select_option(label=actor_type)
+        self.page.wait_for_url(re.compile(f"type={actor_type}"))
 
     def settled(self) -> None:
         """What htmx has asked for is on the page."""
@@ -128,10 +141,19 @@ class Journey:
         self.main("button", re.compile(r"Import [\d,]+ actors?")).click()
         self.page.wait_for_url(re.compile(r"/done"), timeout=SOON)
 
-    def listed(self) -> dict[str, int]:
-        """The names and CRM ids of the list of the result that is shown."""
-        links = self.page.locator("tbody th a").all()
-        return {link.inner_text(): int((link.get_attribute("href") or "").rsplit("/", 1)[-1]) for link in links}
+    def listed(self) -> dict[tuple[str, str], int]:
+        """The list of the result that is shown: kind and name of each entity, and its id in the CRM."""
+        kinds = {"companies": "company", "contacts": "person", "projects": "project"}
+        found = {}
+        for link in self.page.locator("tbody th a").all():
+            *_, kind, id_ = (link.get_attribute("href") or "").split("/")
+            found[kinds[kind], link.inner_text()] = int(id_)
+        return found
+
+    def show_list(self, name: str) -> None:
+        """Another list of the result."""
+        self.page.get_by_role("link", name=re.compile(name)).click()
+        expect(self.page.get_by_role("link", name=re.compile(name))).to_have_attribute("aria-current", "page")
 
     def selection(self, kind: str) -> str:
         """The address of the selection of the list that is shown."""

@@ -64,7 +64,7 @@ def test_a_double_click_imports_once(visit: Visit, demo: Demo) -> None:
     journey.main("button", "Import 3 actors").dblclick()
     journey.page.wait_for_url(re.compile("/done"), timeout=SOON)
     written = crm_tables.changes(before, crm_tables.read(demo.crm))
-    assert written.keys() == {("company", id_) for id_ in journey.listed().values()}
+    assert written.keys() == {(kind, id_) for (kind, _), id_ in journey.listed().items()}
     assert len(written) == 3
 
 
