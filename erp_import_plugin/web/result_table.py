@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,6 +26,7 @@ _WIDTHS = {
     FieldType.DATETIME: "d",
     FieldType.LIST: "m",
 }
+_NAME_KEYS = {"FIRSTNAME", "MIDDLENAME", "LASTNAME"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,18 @@ def _row(results: SearchResults, place: int) -> ResultRow:
     cells = tuple(cell_text(cell, column.type) for cell, column in zip(row.cells, results.columns, strict=False))
     return ResultRow(
         position=row.position,
-        label=next(filter(None, cells), row.key),
+        label=_label(results.columns, cells) or row.key,
         cells=cells,
         ticked=row.ticked,
         linked=row.entity_id is not None,
         entity_url=results.entity_urls.get(row.entity_id or ""),
     )
+
+
+def _label(columns: Sequence[Column], cells: Sequence[str]) -> str:
+    """What a row is called: a person by the whole name, anything else by its first cell with a text."""
+    named = (cell for cell, column in zip(cells, columns, strict=False) if column.key.upper() in _NAME_KEYS)
+    return " ".join(filter(None, named)) or next(filter(None, cells), "")
 
 
 def cell_text(cell: str, type_: FieldType) -> str:
