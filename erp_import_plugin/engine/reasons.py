@@ -40,6 +40,7 @@ class ReasonCode(str, Enum):
     NO_LONGER_MATCHES = "no_longer_matches"
     COMPANY_NOT_THERE = "company_not_there"
     ITEM_GONE = "item_gone"
+    NOT_REACHED = "not_reached"
     # field problems
     TOO_LONG = "too_long"
     NOT_A_VALUE = "not_a_value"

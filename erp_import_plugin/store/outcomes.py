@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, insert, literal, null, or_, select
 from sqlalchemy import Connection as Transaction
+from sqlalchemy import Row, Select, and_, case, exists, func, insert, literal, null, or_, select
 
 from erp_import_plugin.engine.applying import Outcome
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
@@ -74,25 +74,36 @@ def companies(tx: Transaction, rows: Collection[int]) -> dict[int, str]:
 
 
 def page(
-    tx: Transaction, import_id: int, statuses: Collection[Status], text: str, offset: int, limit: int
+    tx: Transaction,
+    import_id: int,
+    statuses: Collection[Status],
+    text: str,
+    offset: int,
+    limit: int,
+    *,
+    unreached: bool = False,
 ) -> tuple[list[ResultRow], int]:
-    """One page of the rows with one of the statuses and the text in their label, and how many those are."""
-    wanted: list[ColumnElement[bool]] = [outcome.c.import_id == import_id]
-    wanted.append(outcome.c.status.in_([status.value for status in statuses]))
+    """One page of the rows with one of the statuses and the text in their label, and how many those are.
+
+    With ``unreached`` a row without an outcome counts as held.
+    """
+    rows = _rows(import_id, statuses, unreached)
     if text:
-        wanted.append(plan_row.c.label.icontains(text, autoescape=True))
-    same_row = plan_row.c.id == outcome.c.id
-    counted = select(func.count()).select_from(outcome)
-    total = tx.scalar((counted.join(plan_row, same_row) if text else counted).where(*wanted)) or 0
-    rows = tx.execute(
-        select(outcome, plan_row.c.label, plan_row.c.body)
-        .join(plan_row, same_row)
-        .where(*wanted)
-        .order_by(outcome.c.id)
-        .offset(offset)
-        .limit(limit)
-    )
-    return [_result(row) for row in rows], total
+        rows = rows.where(plan_row.c.label.icontains(text, autoescape=True))
+    if text or unreached:
+        total = tx.scalar(rows.with_only_columns(func.count()).order_by(None)) or 0
+    else:
+        found = counts(tx, import_id)
+        total = sum(found.get(status, 0) for status in statuses)
+    return [_result(row) for row in tx.execute(rows.offset(offset).limit(limit))], total
+
+
+def following(
+    tx: Transaction, import_id: int, statuses: Collection[Status], after: int, limit: int, *, unreached: bool = False
+) -> list[ResultRow]:
+    """As :meth:`page`, the rows after a row id: what happens between two calls moves none of them."""
+    rows = _rows(import_id, statuses, unreached).where(plan_row.c.id > after)
+    return [_result(row) for row in tx.execute(rows.limit(limit))]
 
 
 def written(
@@ -124,8 +135,23 @@ def _row(import_id: int, kind: EntityKind, one: Outcome) -> dict[str, Any]:
     }
 
 
+def _rows(import_id: int, statuses: Collection[Status], unreached: bool) -> Select[Any]:
+    """What became of the rows with one of the statuses, by row id."""
+    status = func.coalesce(outcome.c.status, Status.HELD.value) if unreached else outcome.c.status
+    planned = [plan_row.c[name] for name in ("id", "kind", "label", "body")]
+    become = [outcome.c[name] for name in ("reason", "entity_id", "company_id")]
+    leading = plan_row if unreached else outcome  # whose index finds the rows
+    return (
+        select(*planned, *become, status.label("status"), outcome.c.id.is_not(None).label("reached"))
+        .select_from(plan_row)
+        .join(outcome, outcome.c.id == plan_row.c.id, isouter=unreached)
+        .where(leading.c.import_id == import_id, status.in_([one.value for one in statuses]))
+        .order_by(leading.c.id)
+    )
+
+
 def _result(row: Row[Any]) -> ResultRow:
-    reason = codec.reason_from_data(codec.loads(row.reason))
+    reason = codec.reason_from_data(codec.loads(row.reason)) if row.reached else Reason(ReasonCode.NOT_REACHED)
     planned = codec.row_from_text(row.id, row.kind, row.status, row.label, row.body)
     return ResultRow(
         row=row.id,

@@ -42,6 +42,7 @@ SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.NO_LONGER_MATCHES: _("The record was changed since the preview and no longer matches."),
     ReasonCode.COMPANY_NOT_THERE: _("Its company is not in the CRM."),
     ReasonCode.ITEM_GONE: _("A list item it needs is no longer in the CRM: %(item)s."),
+    ReasonCode.NOT_REACHED: _("The import stopped before it came to this row."),
     ReasonCode.TOO_LONG: _("The value has %(length)s characters, the CRM takes %(max)s at most."),
     ReasonCode.NOT_A_VALUE: _("The value is not what the CRM takes here: %(type)s."),
     ReasonCode.UNREADABLE: _("The value has characters that cannot be kept."),

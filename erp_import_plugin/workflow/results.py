@@ -69,7 +69,8 @@ def page(
     access.check_user(rooms, user)
     with reading(rooms.engine) as tx:
         imported = _started(tx, rooms, user, token)
-        found = partial(outcome_store.page, tx, imported.id, which.statuses, text)
+        unreached = imported.state is not ImportState.DONE
+        found = partial(outcome_store.page, tx, imported.id, which.statuses, text, unreached=unreached)
         accounts, left = _accounts(tx, imported)
         selections = import_store.selections(tx, imported.id)
         links = rooms.host.links
@@ -89,18 +90,19 @@ def page(
 
 
 def rows(rooms: Rooms, user: User, token: str, which: ResultList | None) -> Iterator[ResultRow]:
-    """All rows of one list, or of all, for an export; read page by page."""
+    """All rows of one list, or of all, for an export; read page by page, and each once though the import goes on."""
     access.check_user(rooms, user)
     statuses = which.statuses if which else tuple(Status)
-    offset, size = 0, rooms.config.chunk
+    after, size = 0, rooms.config.chunk
     while True:
         with reading(rooms.engine) as tx:
             imported = _started(tx, rooms, user, token)
-            found, _ = outcome_store.page(tx, imported.id, statuses, "", offset, size)
+            unreached = imported.state is not ImportState.DONE
+            found = outcome_store.following(tx, imported.id, statuses, after, size, unreached=unreached)
         yield from found
-        offset += size
         if len(found) < size:
             return
+        after = found[-1].row
 
 
 def _accounts(tx: Transaction, imported: Import) -> tuple[Accounts, int]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, delete, func, insert, select, text, update
 
 from erp_import_plugin.connector_api import ActorRef, ActorType, GiveUp
-from erp_import_plugin.engine.reasons import ReasonCode
+from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.settings import (
     Action,
@@ -395,6 +395,49 @@ def test_sync_switched_on_while_importing_stops_at_a_chunk_and_is_taken_up(engin
     importing.resume(house.rooms, house.jobs, ADMIN, token)
     assert set(outcomes(house, token).values()) == {(Status.NEW, None)}
     assert len(companies(engine)) == 6
+
+
+def stopped_after(house: House, token: str, chunks: int) -> None:
+    """Begin an import that sync, switched on meanwhile, stops after some chunks."""
+    calls = 0
+
+    def on_later() -> bool:
+        nonlocal calls
+        calls += 1
+        return calls > chunks + 2
+
+    house.sync.is_on = on_later  # type: ignore[method-assign]
+    importing.start(house.rooms, house.jobs, ADMIN, token)
+    del house.sync.is_on  # type: ignore[method-assign]
+
+
+def test_the_rows_of_a_stopped_import_are_as_many_as_its_accounts_say(engine: Engine) -> None:
+    house = build(engine, chunk=2)
+    house.shop.add_companies(6)
+    token = planned(house)
+    stopped_after(house, token, 1)
+    page = results.page(house.rooms, house.jobs, ADMIN, token, ResultList.REST)
+    assert (page.accounts.new, page.accounts.held, page.page.total) == (2, 4, 4)
+    assert [(row.status, row.reason) for row in page.page.rows] == [(Status.HELD, Reason(ReasonCode.NOT_REACHED))] * 4
+    found = list(results.rows(house.rooms, ADMIN, token, None))
+    assert [row.status for row in found] == [Status.NEW] * 2 + [Status.HELD] * 4
+    assert list(results.rows(house.rooms, ADMIN, token, ResultList.REST)) == found[2:] == list(page.page.rows)
+
+
+def test_an_export_has_each_row_once_though_the_import_goes_on_beside_it(engine: Engine) -> None:
+    house = build(engine, chunk=2)
+    for n in range(4):
+        house.shop.add(ActorType.PERSON, f"P{n}", FIRSTNAME="Kari", LASTNAME=f"N{n}")
+    house.shop.add_companies(4)
+    token = planned(house, BY_VAT, ActorType.PERSON, ActorType.CUSTOMER)
+    stopped_after(house, token, 1)
+    reading = results.rows(house.rooms, ADMIN, token, None)
+    first = [next(reading), next(reading)]
+    importing.resume(house.rooms, house.jobs, ADMIN, token)
+    assert sorted(row.label for row in (*first, *reading)) == [
+        *(f"Company {n:04}" for n in range(1, 5)),
+        *(f"Kari N{n}" for n in range(4)),
+    ]
 
 
 def test_rights_taken_away_stop_the_job(house: House) -> None:
