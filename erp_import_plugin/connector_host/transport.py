@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from erp_import_plugin.connector_api import AdminCanFix, GiveUp, TryLater
 
 # The body is handed on decoded and whole, so these would be untrue.
 _GONE_HEADERS = ("content-encoding", "content-length", "transfer-encoding")
+_ERROR_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 
 
 class GuardedTransport(httpx.BaseTransport):
@@ -54,7 +56,8 @@ class GuardedTransport(httpx.BaseTransport):
         except httpx.DecodingError:
             raise GiveUp(f"{request.url.host} sent an answer that cannot be decompressed.") from None
         except httpx.TransportError as error:
-            raise TryLater(f"{request.url.host} cannot be reached: {error}.") from None
+            why = _ERROR_NUMBER.sub("", str(error))
+            raise TryLater(f"{request.url.host} cannot be reached: {why}.") from None
         return self._judged(request, response, body)
 
     def close(self) -> None:
