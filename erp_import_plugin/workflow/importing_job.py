@@ -61,7 +61,18 @@ class _ImportRun:
         self._writer = ChunkWriter(rooms, imported, user)
 
     def run(self) -> None:
-        """Write everything that is left, then fill the selections and close the accounts."""
+        """Write everything that is left, fill the selections, also when it is stopped, and close the accounts."""
+        try:
+            self._import_all()
+        except (Cancelled, ErpImportError):
+            self._fill_selections()
+            raise
+        self._fill_selections()
+        with writing(self._rooms.engine) as tx:
+            self._context.hold(tx)
+            self._close(tx)
+
+    def _import_all(self) -> None:
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
             outcome_store.settle(tx, self._import.id)
@@ -70,10 +81,6 @@ class _ImportRun:
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
             link_store.save_unchanged(tx, self._import.connection_id, self._import.id, self._rooms.now())
-        self._fill_selections()
-        with writing(self._rooms.engine) as tx:
-            self._context.hold(tx)
-            self._close(tx)
 
     def _import_kind(self, kind: EntityKind) -> None:
         while True:

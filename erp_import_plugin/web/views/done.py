@@ -1,4 +1,7 @@
-"""Done: new actors imported, existing actors updated, and what was not imported; as a page and as files."""
+"""Done: new actors imported, existing actors updated, and what was not imported; as a page and as files.
+
+Of an import that was stopped it is the result so far.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from flask import Response, request, send_file, stream_with_context, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from erp_import_plugin.store.imports import ImportState
+from erp_import_plugin.translations import say
 from erp_import_plugin.web import exports, here, plan_lines, result_lines
 from erp_import_plugin.web.answers import go
 from erp_import_plugin.web.pages import render
@@ -22,12 +26,15 @@ def show(token: str) -> str | AnyResponse:
     """The result, one of its lists at a time."""
     which, text = _which() or ResultList.NEW, request.args.get("q", "").strip()
     found = results.page(here.rooms(), here.jobs(), here.user(), token, which, text, here.page_number())
-    if found.imported.state is not ImportState.DONE:
+    stopped = found.imported.state is not ImportState.DONE
+    if stopped and found.job and not found.job.ended:
         return go(url_for(".importing", token=token))
     return render(
         "done",
         token=token,
         found=found,
+        stopped=stopped,
+        failure=say(found.job.note) if found.job and found.job.state == "failed" else "",
         which=which.value,
         text=text,
         lists=_lists(found),

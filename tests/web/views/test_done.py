@@ -10,8 +10,12 @@ from openpyxl import load_workbook
 from sqlalchemy import insert
 
 from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.store.jobs import JobStore
+from erp_import_plugin.workflow import importing, preview
+from erp_import_plugin.workflow import settings as settings_step
 from tests.support import hosts
-from tests.support.site import Site
+from tests.support.rooms import ADMIN
+from tests.support.site import BY_NAME, Site
 
 
 @pytest.fixture
@@ -44,6 +48,48 @@ def test_each_list_leads_to_its_selection(site: Site, token: str) -> None:
         assert kind.value == "company"
         assert "Shop one" in name
     assert not [one for one in site.get(site.path(token, "done?which=rest")).all("a") if "/selection/" in one["href"]]
+
+
+@pytest.fixture
+def stopped(site: Site) -> str:
+    """The token of an import that sync, switched on meanwhile, stopped before it came to its one contact."""
+    house, calls = site.house, iter(range(100))
+    house.shop.add(ActorType.PERSON, "P1", FIRSTNAME="Kari", LASTNAME="Nordmann")
+    token = site.staged()
+    house.stage(token, ActorType.PERSON)
+    settings_step.save(house.rooms, ADMIN, token, BY_NAME)
+    preview.start(house.rooms, house.jobs, ADMIN, token)
+    house.sync.is_on = lambda: next(calls) > 2  # type: ignore[method-assign]
+    importing.start(house.rooms, house.jobs, ADMIN, token)
+    del house.sync.is_on  # type: ignore[method-assign]
+    return token
+
+
+def test_an_import_that_was_stopped_shows_what_it_has_done_and_goes_on(site: Site, stopped: str) -> None:
+    path = site.path(stopped, "done")
+    (link,) = site.get(site.path(stopped, "importing")).all("a", href=path)
+    assert link.text == "Show what was imported"
+    page = site.get(path)
+    assert page.one("h1").text == "12 actors imported"
+    assert "Automatic sync is on" in page.text
+    assert "1 row was not reached and has not been touched." in page.text
+    assert "/selection/1" in [one["href"] for one in page.all("a")]
+    assert len(site.house.selections.members["1"]) == 12
+    rest = site.get(f"{path}?which=rest").text
+    assert "Kari Nordmann" in rest
+    assert "The import stopped before it came to this row." in rest
+    assert len(rows_of_csv(site, site.path(stopped, "done.csv"))) == 14
+    (button,) = [one for one in page.all("button") if one.text == "Import the rest"]
+    site.post(site.path(stopped, "importing"), do=button["value"])
+    page = site.get(path)
+    assert page.one("h1").text == "13 actors imported"
+    assert "Import the rest" not in page.text
+
+
+def test_while_it_is_under_way_the_result_is_its_progress(site: Site, stopped: str) -> None:
+    store = JobStore(site.house.rooms.engine)
+    store.claim(store.create("import", stopped, ADMIN.id).id, "elsewhere", 600)
+    assert site.client.get(site.path(stopped, "done")).headers["Location"] == site.path(stopped, "importing")
 
 
 def rows_of_csv(site: Site, path: str, language: str = "en") -> list[list[str]]:
