@@ -42,7 +42,7 @@ def progress(job: JobView, otherwise: str) -> Progress:
 
 def _now(job: JobView, otherwise: str) -> str:
     if job.stopping:
-        return _("Stopping at the next row")
+        return _("Stopping when the rows in progress are done")
     if job.state == "waiting":
         return _("Waiting for its turn")
     return say(job.note) or otherwise

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
+from erp_import_plugin.store.jobs import JobStore
+from erp_import_plugin.store.tables import import_ as imports
 from erp_import_plugin.workflow import importing
 from tests.support import hosts
 from tests.support.rooms import ADMIN
@@ -70,3 +72,14 @@ def test_a_job_that_was_stopped_is_taken_up(site: Site, token: str, monkeypatch:
     assert "Import the rest" in page.text
     site.post(site.path(token, "importing"), do="resume")
     assert companies(site) == 13
+
+
+def test_a_cancelled_import_says_when_it_stops(site: Site, token: str) -> None:
+    importing.start(site.house.rooms, site.house.jobs, ADMIN, token)
+    with site.house.rooms.engine.begin() as tx:
+        tx.execute(update(imports).values(state="importing"))
+    store = JobStore(site.house.rooms.engine)
+    job = store.create("import", token, ADMIN.id)
+    store.claim(job.id, "elsewhere", 600)
+    site.post(site.path(token, "importing"), do="cancel")
+    assert "Stopping when the rows in progress are done" in site.get(site.path(token, "importing")).text
