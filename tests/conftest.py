@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
 from tests.support import databases
 from tests.support.browsers import chromium, running_browser
 from tests.support.requirements import leave_out
+
+# How long an example takes depends on the machine and on what else it does; no test may fail of that.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

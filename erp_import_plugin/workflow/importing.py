@@ -59,13 +59,14 @@ class Impact:
 def impact(rooms: Rooms, jobs: Jobs, user: User, token: str) -> Impact:
     """What the import would touch. It is counted once and kept until a tick changes."""
     access.check_user(rooms, user)
+    job = jobs.latest(token, working.IMPORT)  # before the import: a job that has ended has left what it made
     with reading(rooms.engine) as tx:
         imported = access.open_import(tx, rooms, user, token)
         if imported.state is ImportState.STAGING:
             raise Refused(Sentence("The preview is not there yet. Look at it before you import."))
         kept = import_store.impact(tx, imported.id)
         counted = _count(tx, rooms, imported) if kept is None else kept
-        found = _impact(tx, rooms, imported, counted, jobs.latest(token, "import"))
+        found = _impact(tx, rooms, imported, counted, job)
     if kept is None:
         with writing(rooms.engine) as tx:
             import_store.save_impact(tx, imported, counted)

@@ -89,6 +89,7 @@ def start(rooms: Rooms, jobs: Jobs, user: User, token: str) -> JobView:
 def page(rooms: Rooms, jobs: Jobs, user: User, token: str, wanted: PlanFilter, number: int = 1) -> PreviewPage:
     """One page of the plan; while it is being made, only the job."""
     access.check_user(rooms, user)
+    job = jobs.latest(token, working.PLAN)  # before the import: a job that has ended has left what it made
     with reading(rooms.engine) as tx:
         imported = access.open_import(tx, rooms, user, token)
         # The rows of an earlier plan are there while a new one is made; they must not be taken for it.
@@ -105,7 +106,7 @@ def page(rooms: Rooms, jobs: Jobs, user: User, token: str, wanted: PlanFilter, n
             page=lines,
             items=items,
             schema=schema,
-            job=jobs.latest(token, "plan"),
+            job=job,
         )
 
 
