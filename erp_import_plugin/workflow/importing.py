@@ -96,7 +96,7 @@ def start(rooms: Rooms, jobs: Jobs, user: User, token: str, revision: int | None
 
 
 def cancel(rooms: Rooms, jobs: Jobs, user: User, token: str) -> None:
-    """Stop the work on an import when the rows in progress are done; what is written stays, what is left can be resumed."""
+    """Stop the work on an import after the rows in progress; what is written stays, what is left can be resumed."""
     job = _job(rooms, jobs, user, token)
     if job is not None:
         jobs.cancel(job.id)
