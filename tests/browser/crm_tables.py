@@ -58,7 +58,7 @@ def writers(engine: Engine, kind: str) -> dict[int, str | None]:
     """Who wrote each entity last."""
     table = _ENTITIES[kind][0]
     with engine.connect() as connection:
-        return dict(connection.execute(select(table.id, table.updated_by)).tuples().all())
+        return {row.id: row.updated_by for row in connection.execute(select(table.id, table.updated_by))}
 
 
 def members(engine: Engine, selection: int) -> tuple[str, set[int]]:
