@@ -1,0 +1,107 @@
+"""What the CRM holds for a chunk of candidates: whatever the planner has to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection as Transaction
+
+from erp_import_plugin.engine import matching
+from erp_import_plugin.engine.candidates import Candidate, StagedActor
+from erp_import_plugin.engine.changes import Match, NewItem
+from erp_import_plugin.engine.planning import Company, Situation
+from erp_import_plugin.engine.settings import ImportSettings
+from erp_import_plugin.host_api import Entity, EntityKind
+from erp_import_plugin.store import links as link_store
+from erp_import_plugin.store.links import ActorPlace, Link
+from erp_import_plugin.workflow.companies import Companies
+
+
+class Situations:
+    """What the CRM holds for a chunk of candidates of one kind, in a fixed number of statements."""
+
+    def __init__(
+        self, tx: Transaction, companies: Companies, settings: ImportSettings, kind: EntityKind, connection_id: int
+    ) -> None:
+        self._tx = tx
+        self._crm = companies.crm
+        self._companies = companies
+        self._kind = kind
+        self._connection_id = connection_id
+        self._rule = matching.rule_for(settings, kind)
+
+    def of(
+        self, candidates: Sequence[Candidate], actors: Mapping[int, StagedActor], fields: Sequence[str]
+    ) -> dict[int, Situation]:
+        """The situation of each candidate by row id."""
+        links = self._links(actors)
+        keys = {one.row: self._keys(one) for one in candidates}
+        found = self._found({key for row, some in keys.items() if row not in links for key in some})
+        entities = self._crm.read(self._tx, self._kind, _ids(links, found), fields)
+        companies = self._companies_of(candidates, actors)
+        erased = self._erased([one for one in candidates if one.row not in links])
+        return {
+            one.row: self._situation(one, links, keys[one.row], found, entities, companies, erased)
+            for one in candidates
+        }
+
+    def _situation(
+        self,
+        one: Candidate,
+        links: Mapping[int, Link],
+        keys: tuple[str, ...],
+        found: Mapping[str, Sequence[str]],
+        entities: Mapping[str, Entity],
+        companies: Mapping[int, Company],
+        erased: frozenset[int],
+    ) -> Situation:
+        company = companies.get(one.row, Company())
+        scope = matching.scope_of(self._rule, self._kind, company)
+        linked = links[one.row].entity_id if one.row in links else None
+        ids = dict.fromkeys(entity for key in keys for entity in found.get(key, ()))
+        inside = matching.within(scope, (entities[entity] for entity in ids if entity in entities))
+        match: Match = matching.match(linked, self._rule, inside, entities)
+        entity = entities[match.entities[0]] if len(match.entities) == 1 else None
+        return Situation(match, entity, company, one.row in erased, keys, scope)
+
+    def _links(self, actors: Mapping[int, StagedActor]) -> dict[int, Link]:
+        places = {row: _place_of(actor) for row, actor in actors.items()}
+        links = link_store.linked(self._tx, self._connection_id, places.values())
+        return {row: links[place] for row, place in places.items() if place in links}
+
+    def _keys(self, one: Candidate) -> tuple[str, ...]:
+        return self._rule.keys(_known_values(one.values), one.region) if self._rule else ()
+
+    def _found(self, keys: set[str]) -> Mapping[str, Sequence[str]]:
+        return self._crm.find(self._tx, self._kind, self._rule, keys) if self._rule else {}
+
+    def _companies_of(self, candidates: Sequence[Candidate], actors: Mapping[int, StagedActor]) -> dict[int, Company]:
+        if self._kind is EntityKind.COMPANY:
+            return {}
+        parents = {one.row: _parent_place(actors[one.row], one) for one in candidates if one.parent}
+        return self._companies.of(self._tx, candidates, parents)
+
+    def _erased(self, candidates: Sequence[Candidate]) -> frozenset[int]:
+        values = [_known_values(one.values) for one in candidates]
+        answers = self._crm.erased(self._tx, self._kind, values)
+        return frozenset(one.row for one, erased in zip(candidates, answers, strict=True) if erased)
+
+
+def _place_of(actor: StagedActor) -> ActorPlace:
+    """What names a staged actor within its connection."""
+    return ActorPlace(actor.actor_type.value, actor.legal_entity, actor.key)
+
+
+def _known_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that the CRM knows already: without list items and companies still to be made."""
+    return {key: value for key, value in values.items() if not isinstance(value, NewItem)}
+
+
+def _parent_place(actor: StagedActor, one: Candidate) -> ActorPlace:
+    parent = one.parent
+    return ActorPlace(parent.actor_type.value if parent else "", actor.legal_entity, parent.key if parent else "")
+
+
+def _ids(links: Mapping[int, Link], found: Mapping[str, Sequence[str]]) -> set[str]:
+    return {link.entity_id for link in links.values()} | {entity for some in found.values() for entity in some}
