@@ -23,6 +23,7 @@ class Capabilities:
 
     changes: bool = False  # Session.changes works
     sorts: bool = False  # Query.sort is honoured
+    one_key: bool = False  # a company has the same key as Customer, Supplier and Partner
 
 
 @dataclass(frozen=True, slots=True)

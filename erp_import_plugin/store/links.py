@@ -11,16 +11,8 @@ from sqlalchemy import Select, and_, delete, exists, insert, literal, select
 
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import EntityKind
+from erp_import_plugin.store.identity import ActorPlace, at
 from erp_import_plugin.store.tables import link, outcome, plan_row, staged
-
-
-@dataclass(frozen=True, slots=True)
-class ActorPlace:
-    """What names an actor within a connection."""
-
-    actor_type: str
-    legal_entity: str
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +23,10 @@ class Link:
     entity_id: str
 
 
-def linked(tx: Transaction, connection_id: int, places: Collection[ActorPlace]) -> dict[ActorPlace, Link]:
-    """The links of some actors; actors never imported are left out."""
+def linked(
+    tx: Transaction, connection_id: int, places: Collection[ActorPlace], *, one_key: bool = False
+) -> dict[ActorPlace, Link]:
+    """The links of some actors; actors never imported are left out. For ``one_key`` see ``Capabilities``."""
     wanted = set(places)
     rows = tx.execute(
         select(link).where(
@@ -40,7 +34,7 @@ def linked(tx: Transaction, connection_id: int, places: Collection[ActorPlace]) 
         )
     )
     found = {ActorPlace(row.actor_type, row.legal_entity, row.erp_key): Link(row.id, row.entity_id) for row in rows}
-    return {place: one for place, one in found.items() if place in wanted}
+    return at(found, wanted, one_key)
 
 
 def of_import(

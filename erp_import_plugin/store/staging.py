@@ -12,7 +12,7 @@ from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, liter
 from erp_import_plugin.connector_api import Actor, ActorRef, ActorType
 from erp_import_plugin.engine.candidates import StagedActor
 from erp_import_plugin.store import codec
-from erp_import_plugin.store.links import ActorPlace
+from erp_import_plugin.store.identity import ActorPlace, at, same_type
 from erp_import_plugin.store.searches import Search
 from erp_import_plugin.store.tables import link, plan_key, plan_row, search_result, staged
 
@@ -42,11 +42,11 @@ class StagedRow:
     as_parent: bool
 
 
-def want_ticked(tx: Transaction, search: Search) -> int:
+def want_ticked(tx: Transaction, search: Search, *, one_key: bool = False) -> int:
     """Stage the ticked results of a search that are not staged yet; gives how many."""
     already = exists().where(
         staged.c.import_id == search.import_id,
-        staged.c.actor_type == search.actor_type.value,
+        same_type(staged.c.actor_type, literal(search.actor_type.value), one_key),
         staged.c.legal_entity == search_result.c.legal_entity,
         staged.c.erp_key == search_result.c.erp_key,
     )
@@ -193,7 +193,9 @@ def one(tx: Transaction, import_id: int, row_id: int) -> StagedActor | None:
     return _actor(row) if row else None
 
 
-def rows_of(tx: Transaction, import_id: int, places: Collection[ActorPlace]) -> dict[ActorPlace, int]:
+def rows_of(
+    tx: Transaction, import_id: int, places: Collection[ActorPlace], *, one_key: bool = False
+) -> dict[ActorPlace, int]:
     """The row ids of those actors that are staged in this import."""
     keys = sorted({place.key for place in places})
     rows = tx.execute(
@@ -201,9 +203,8 @@ def rows_of(tx: Transaction, import_id: int, places: Collection[ActorPlace]) -> 
             staged.c.import_id == import_id, staged.c.erp_key.in_(keys)
         )
     )
-    wanted_places = set(places)
     found = {ActorPlace(row.actor_type, row.legal_entity, row.erp_key): row.id for row in rows}
-    return {place: row for place, row in found.items() if place in wanted_places}
+    return at(found, set(places), one_key)
 
 
 def places(tx: Transaction, rows: Collection[int]) -> dict[int, ActorPlace]:
@@ -213,19 +214,25 @@ def places(tx: Transaction, rows: Collection[int]) -> dict[int, ActorPlace]:
 
 
 def absent_parents(
-    tx: Transaction, import_id: int, connection_id: int, types: Collection[ActorType], limit: int
+    tx: Transaction,
+    import_id: int,
+    connection_id: int,
+    types: Collection[ActorType],
+    limit: int,
+    *,
+    one_key: bool = False,
 ) -> list[ActorPlace]:
     """Parents, of some types, of staged actors that are neither staged themselves nor linked."""
     parent = staged.alias("parent")
     is_staged = and_(
         parent.c.import_id == import_id,
-        parent.c.actor_type == staged.c.parent_type,
+        same_type(parent.c.actor_type, staged.c.parent_type, one_key),
         parent.c.legal_entity == staged.c.legal_entity,
         parent.c.erp_key == staged.c.parent_key,
     )
     is_linked = and_(
         link.c.connection_id == connection_id,
-        link.c.actor_type == staged.c.parent_type,
+        same_type(link.c.actor_type, staged.c.parent_type, one_key),
         link.c.legal_entity == staged.c.legal_entity,
         link.c.erp_key == staged.c.parent_key,
     )

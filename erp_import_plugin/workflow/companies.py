@@ -17,7 +17,7 @@ from erp_import_plugin.host_api import Crm, EntityKind
 from erp_import_plugin.store import links as link_store
 from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store import staging as staging_store
-from erp_import_plugin.store.links import ActorPlace
+from erp_import_plugin.store.identity import ActorPlace
 from erp_import_plugin.store.plan import CompanyRow
 
 _BY_NAME = RULES[EntityKind.COMPANY]["name"]
@@ -31,6 +31,7 @@ class Companies:
     connection_id: int
     import_id: int
     region: str
+    one_key: bool = False
 
     def of(
         self, tx: Transaction, candidates: Sequence[Candidate], parents: Mapping[int, ActorPlace]
@@ -42,14 +43,14 @@ class Companies:
         return by_link | by_row | self._named(tx, left)
 
     def _linked(self, tx: Transaction, parents: Mapping[int, ActorPlace]) -> dict[int, Company]:
-        links = link_store.linked(tx, self.connection_id, parents.values())
+        links = link_store.linked(tx, self.connection_id, parents.values(), one_key=self.one_key)
         ids = {link.entity_id for link in links.values()}
         there = self.crm.read(tx, EntityKind.COMPANY, ids, ["name"])
         linked = {row: links[place].entity_id for row, place in parents.items() if place in links}
         return {row: Company(company) for row, company in linked.items() if company in there}
 
     def _staged(self, tx: Transaction, parents: Mapping[int, ActorPlace]) -> dict[int, Company]:
-        rows = staging_store.rows_of(tx, self.import_id, parents.values())
+        rows = staging_store.rows_of(tx, self.import_id, parents.values(), one_key=self.one_key)
         plans = plan_store.company_rows(tx, rows.values())
         staged = {row: rows[place] for row, place in parents.items() if place in rows}
         return {row: _planned(parent, plans[parent]) for row, parent in staged.items() if parent in plans}

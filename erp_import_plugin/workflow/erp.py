@@ -41,6 +41,12 @@ def connector_of(rooms: Rooms, key: str) -> LoadedConnector:
     return loaded
 
 
+def one_key(rooms: Rooms, connection: Connection | None) -> bool:
+    """Whether a company of this ERP has one key under all its types; no, where the connector is not there."""
+    loaded = rooms.registry.get(connection.connector) if connection else None
+    return loaded is not None and loaded.capabilities.one_key
+
+
 @contextmanager
 def session(
     rooms: Rooms, connection: Connection, cancelled: Callable[[], bool] = lambda: False, *, test: bool = False

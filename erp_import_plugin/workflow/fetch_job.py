@@ -11,8 +11,8 @@ from erp_import_plugin.errors import Sentence
 from erp_import_plugin.jobs import JobContext
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import staging as staging_store
+from erp_import_plugin.store.identity import ActorPlace
 from erp_import_plugin.store.imports import Import
-from erp_import_plugin.store.links import ActorPlace
 from erp_import_plugin.store.staging import FetchedActor
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import access, cells, erp

@@ -24,7 +24,7 @@ from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.transactions import is_passing, reading, writing
-from erp_import_plugin.workflow import access
+from erp_import_plugin.workflow import access, erp
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.writing import ChunkWriter
 
@@ -46,19 +46,20 @@ def run_import(rooms: Rooms, context: JobContext) -> None:
     access.check_sync(rooms)
     with reading(rooms.engine) as tx:
         imported = access.open_import(tx, rooms, user, context.subject)
+        one_key = erp.one_key(rooms, connection_store.get(tx, imported.connection_id))
     if imported.state is ImportState.IMPORTING:
-        _ImportRun(rooms, context, imported, user).run()
+        _ImportRun(rooms, context, imported, user, one_key).run()
 
 
 class _ImportRun:
     """One run over the rows of an import that have no outcome yet."""
 
-    def __init__(self, rooms: Rooms, context: JobContext, imported: Import, user: User) -> None:
+    def __init__(self, rooms: Rooms, context: JobContext, imported: Import, user: User, one_key: bool) -> None:
         self._rooms = rooms
         self._context = context
         self._import = imported
         self._user = user
-        self._writer = ChunkWriter(rooms, imported, user)
+        self._writer = ChunkWriter(rooms, imported, user, one_key=one_key)
 
     def run(self) -> None:
         """Write everything that is left, fill the selections, also when it is stopped, and close the accounts."""

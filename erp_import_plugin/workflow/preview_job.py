@@ -30,7 +30,7 @@ from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.plan import PlanLine
 from erp_import_plugin.store.transactions import is_passing, reading, writing
-from erp_import_plugin.workflow import access, staging
+from erp_import_plugin.workflow import access, erp, staging
 from erp_import_plugin.workflow.companies import Companies
 from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.rooms import Rooms
@@ -49,14 +49,15 @@ def run_plan(rooms: Rooms, context: JobContext) -> None:
     with reading(rooms.engine) as tx:
         imported = access.open_import(tx, rooms, user, context.subject)
         mappings = mapping_store.of(tx, imported.connection_id)
-        access.open_connection(tx, user, imported.connection_id)
+        connection = access.open_connection(tx, user, imported.connection_id)
+    one_key = erp.one_key(rooms, connection)
     if imported.settings is None:
         raise Refused(Sentence("Choose the import settings first."))
     staging.run_fetch(rooms, context)  # what an earlier fetch has left must not be taken for empty
     _forget_dead_links(rooms, context, imported)
     if imported.settings.fetch_parents:
-        _fetch_parents(rooms, context, imported, mappings)
-    _PlanRun(rooms, context, imported, imported.settings, mappings).run(user)
+        _fetch_parents(rooms, context, imported, mappings, one_key)
+    _PlanRun(rooms, context, imported, imported.settings, mappings, one_key).run(user)
 
 
 def _forget_dead_links(rooms: Rooms, context: JobContext, imported: Import) -> None:
@@ -76,14 +77,16 @@ def _forget_dead_links(rooms: Rooms, context: JobContext, imported: Import) -> N
 
 
 def _fetch_parents(
-    rooms: Rooms, context: JobContext, imported: Import, mappings: Mapping[ActorType, ActorMapping]
+    rooms: Rooms, context: JobContext, imported: Import, mappings: Mapping[ActorType, ActorMapping], one_key: bool
 ) -> None:
     """Stage the companies that staged persons and projects belong to, and that were never imported."""
     types = [actor_type for actor_type, mapping in mappings.items() if mapping.active]
     while True:
         with writing(rooms.engine) as tx:
             context.hold(tx)
-            absent = staging_store.absent_parents(tx, imported.id, imported.connection_id, types, rooms.config.chunk)
+            absent = staging_store.absent_parents(
+                tx, imported.id, imported.connection_id, types, rooms.config.chunk, one_key=one_key
+            )
             staging_store.want_parents(tx, imported.id, absent)
         staging.run_fetch(rooms, context)
         if not absent:
@@ -100,8 +103,10 @@ class _PlanRun:
         imported: Import,
         settings: ImportSettings,
         mappings: Mapping[ActorType, ActorMapping],
+        one_key: bool,
     ) -> None:
         self._rooms = rooms
+        self._one_key = one_key
         self._context = context
         self._import = imported
         self._settings = settings
@@ -210,7 +215,8 @@ class _PlanRun:
 
     @cached_property
     def _companies(self) -> Companies:
-        return Companies(self._crm, self._import.connection_id, self._import.id, self._preferences.region)
+        place = (self._import.connection_id, self._import.id)
+        return Companies(self._crm, *place, self._preferences.region, self._one_key)
 
     def _fields(self, kind: EntityKind) -> list[str]:
         """The fields the planner compares: those mapped or with a default, all channels, and the company."""

@@ -14,7 +14,8 @@ from erp_import_plugin.engine.planning import Company, Situation
 from erp_import_plugin.engine.settings import ImportSettings
 from erp_import_plugin.host_api import Entity, EntityKind
 from erp_import_plugin.store import links as link_store
-from erp_import_plugin.store.links import ActorPlace, Link
+from erp_import_plugin.store.identity import ActorPlace
+from erp_import_plugin.store.links import Link
 from erp_import_plugin.workflow.companies import Companies
 
 
@@ -67,7 +68,7 @@ class Situations:
 
     def _links(self, actors: Mapping[int, StagedActor]) -> dict[int, Link]:
         places = {row: _place_of(actor) for row, actor in actors.items()}
-        links = link_store.linked(self._tx, self._connection_id, places.values())
+        links = link_store.linked(self._tx, self._connection_id, places.values(), one_key=self._companies.one_key)
         return {row: links[place] for row, place in places.items() if place in links}
 
     def _keys(self, one: Candidate) -> tuple[str, ...]:

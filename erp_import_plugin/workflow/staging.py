@@ -19,7 +19,7 @@ from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.staging import WANTED, StagedRow
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, working
+from erp_import_plugin.workflow import access, erp, working
 from erp_import_plugin.workflow.fetch_job import run_fetch
 from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.paging import paged
@@ -107,13 +107,13 @@ def _want(rooms: Rooms, user: User, token: str, looked_at: str | None) -> int:
     most = rooms.config.max_actors
     with writing(rooms.engine) as tx:
         found = open_unwritten(tx, rooms, user, token)
-        access.open_connection(tx, user, found.connection_id)
+        connection = access.open_connection(tx, user, found.connection_id)
         search = search_store.of_import(tx, found.id)
         if search is not None:
             check_current(search, looked_at)
         if search is None or not search_store.counts(tx, search.id)[1]:
             raise Refused(Sentence("Tick the actors to add first."))
-        added = staging_store.want_ticked(tx, search)
+        added = staging_store.want_ticked(tx, search, one_key=erp.one_key(rooms, connection))
         if sum(staging_store.counts(tx, found.id).values()) > most:
             raise Refused(Sentence("One import holds %(most)s actors at most. Tick fewer.", most=most))
         _stale(tx, found)

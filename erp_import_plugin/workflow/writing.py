@@ -25,8 +25,9 @@ from erp_import_plugin.store import links as link_store
 from erp_import_plugin.store import outcomes as outcome_store
 from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store import staging as staging_store
+from erp_import_plugin.store.identity import ActorPlace
 from erp_import_plugin.store.imports import Import
-from erp_import_plugin.store.links import ActorPlace, Link
+from erp_import_plugin.store.links import Link
 from erp_import_plugin.workflow.rooms import Rooms
 
 
@@ -42,16 +43,17 @@ class _Ready:
 class ChunkWriter:
     """Writes chunks of one import in transactions that are given; the number of statements does not depend on rows."""
 
-    def __init__(self, rooms: Rooms, imported: Import, user: User) -> None:
+    def __init__(self, rooms: Rooms, imported: Import, user: User, *, one_key: bool) -> None:
         self._crm = rooms.host.crm
         self._rooms = rooms
         self._import = imported
         self._user = user
+        self._one_key = one_key
 
     def write(self, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow]) -> list[Outcome]:
         """Write the rows of one kind and say what became of each."""
         places = staging_store.places(tx, [row.row for row in rows])
-        links = link_store.linked(tx, self._import.connection_id, places.values())
+        links = link_store.linked(tx, self._import.connection_id, places.values(), one_key=self._one_key)
         premises, stale = self._premises(tx, kind, rows, {r: links[p] for r, p in places.items() if p in links})
         ready = self._ready(tx, kind, rows, premises)
         standing = [row for row in rows if row.row in ready.values]

@@ -12,6 +12,7 @@ from erp_import_plugin.connector_api import (
     ActorRef,
     ActorType,
     AdminCanFix,
+    Capabilities,
     Choice,
     ConfigField,
     ConfigType,
@@ -77,6 +78,7 @@ class Shop:
         }
     )
     page_size: int = 100
+    one_key: bool = False
     fail: Callable[[str], None] = lambda _method: None
     calls: list[str] = field(default_factory=list)
     got: list[str] = field(default_factory=list)
@@ -134,6 +136,7 @@ class ShopConnector(Connector):
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
+        self.capabilities = Capabilities(one_key=shop.one_key)  # type: ignore[misc]
 
     def config_fields(self) -> Sequence[ConfigField]:
         return (

@@ -24,6 +24,7 @@ from erp_import_plugin.host_api import EntityKind, User
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import links as link_store
 from erp_import_plugin.store import staging as staging_store
+from erp_import_plugin.store.identity import ActorPlace
 from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.store.tables import link, outcome
 from erp_import_plugin.store.transactions import writing
@@ -488,7 +489,7 @@ def test_a_link_to_a_company_that_is_gone_is_replaced(house: House, engine: Engi
         tx.execute(delete(hosts.company_channel))
         tx.execute(delete(hosts.company))
     assert set(imported(house, planned(house)).values()) == {(Status.NEW, None)}
-    place = link_store.ActorPlace(ActorType.CUSTOMER.value, "", "C0001")
+    place = ActorPlace(ActorType.CUSTOMER.value, "", "C0001")
     with engine.connect() as tx:
         linked = link_store.linked(tx, 1, [place])
         assert tx.scalar(select(hosts.company.c.id)) == int(linked[place].entity_id)
@@ -538,10 +539,32 @@ def test_actors_added_while_the_preview_is_made_do_not_slip_through(house: House
         if kind is EntityKind.PROJECT:
             with writing(house.rooms.engine) as tx:
                 import_id = imports.get(house.rooms, ADMIN, token).import_.id
-                staging_store.want_parents(tx, import_id, [link_store.ActorPlace("Customer", "", "C0003")])
+                staging_store.want_parents(tx, import_id, [ActorPlace("Customer", "", "C0003")])
 
     monkeypatch.setattr(preview_job._PlanRun, "_settle_doubles", add_one_meanwhile)
     job = preview.start(house.rooms, house.jobs, ADMIN, token)
     assert (job.state, "Make the preview again" in job.note) == ("failed", True)
     with pytest.raises(Refused, match="preview is not there yet"):
         importing.start(house.rooms, house.jobs, ADMIN, token)
+
+
+@ALL
+def test_a_company_with_one_key_is_one_company_under_every_type(engine: Engine) -> None:
+    house = build(engine, one_key=True)
+    house.shop.add_companies(2)
+    house.shop.add_companies(2, ActorType.SUPPLIER)
+    house.shop.add(ActorType.PERSON, "P1", ActorRef(ActorType.CUSTOMER, "C0001"), FIRSTNAME="Kari", LASTNAME="N")
+    token = planned(house, BY_VAT, ActorType.SUPPLIER, ActorType.CUSTOMER, ActorType.PERSON)
+    found = imported(house, token)
+    assert found == dict.fromkeys(("Company 0001", "Company 0002", "Kari N"), (Status.NEW, None))
+
+    again = planned(house, BY_VAT, ActorType.CUSTOMER, ActorType.PERSON)
+    assert set(imported(house, again).values()) == {(Status.UNCHANGED, ReasonCode.SAME)}
+
+
+def test_without_one_key_the_types_are_kept_apart(house: House) -> None:
+    house.shop.add(ActorType.CUSTOMER, "5", NAME="A customer", VATNO="111111111")
+    house.shop.add(ActorType.SUPPLIER, "5", NAME="A supplier", VATNO="222222222")
+    house.shop.add(ActorType.PERSON, "P1", ActorRef(ActorType.CUSTOMER, "5"), FIRSTNAME="Kari", LASTNAME="N")
+    token = planned(house, BY_VAT, ActorType.SUPPLIER, ActorType.PERSON)
+    assert set(imported(house, token)) == {"A supplier", "A customer", "Kari N"}

@@ -13,8 +13,8 @@ from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store import tables
+from erp_import_plugin.store.identity import ActorPlace
 from erp_import_plugin.store.imports import Import, ImportState
-from erp_import_plugin.store.links import ActorPlace
 from erp_import_plugin.workflow import imports, search, staging
 from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
 from erp_import_plugin.workflow.criteria import Criteria, Criterion
