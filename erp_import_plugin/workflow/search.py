@@ -156,10 +156,12 @@ def start(rooms: Rooms, jobs: Jobs, user: User, token: str, actor_type: ActorTyp
         mapping = _mapping(_searchable_mappings(tx, found.connection_id), actor_type)
         lists = _wanted_lists(mapping, criteria)
         labels = mapping_store.erp_lists(tx, found.connection_id, lists)
-        asked.restrictions(criteria, searchable(mapping), rooms.now().date(), labels)
+        sets = asked.restrictions(criteria, searchable(mapping), rooms.now().date(), labels)
         data = _to_keep(actor_type, criteria)
         earlier = search_store.of_import(tx, found.id)
-        columns = [field.key for field in shown(mapping)]
+        first, *others = [field.key for field in shown(mapping)] or [""]
+        searched = [restriction.field for one in sets for restriction in one]
+        columns = [key for key in dict.fromkeys([first, *searched, *others]) if key]  # what is asked for can be seen
         import_store.save_criteria(tx, found.id, data)
         search = search_store.create(tx, found.id, actor_type, data, columns, rooms.now())
     if earlier is not None:

@@ -377,3 +377,11 @@ def test_connection_that_is_no_longer_for_the_user_cannot_be_searched(house: Hou
     token = house.begin(user=OTHER)
     with pytest.raises(NotFound):
         search.start(house.rooms, house.jobs, ADMIN, token, ActorType.CUSTOMER, Criteria())
+
+
+def test_what_is_asked_for_is_a_column(house: House) -> None:
+    house.shop.add_companies(3)
+    token = house.begin()
+    house.search(token, criteria=Criteria(((Criterion("POSTALCITY", "equals", ("Bergen",)),),)))
+    keys = [column.key for column in shown(house, token).columns]
+    assert keys == ["NAME", "POSTALCITY", "NUMBER2", "VATNO", "EMAIL", "PHONE", "COUNTRY"]
