@@ -39,7 +39,7 @@ class Journey:
         """From the navigator through the dialog to the search."""
         self.page.get_by_role("navigation", name="Navigator").get_by_role("link", name="Import").click()
         self.main("link", "ERP Sync").click()
-        self.main("link", "ERP Sync").click()
+        self.main("link", "New import").click()
         dialog = self.page.get_by_role("dialog", name="Select ERP connection")
         choice = dialog.get_by_label("ERP connection").locator("option", has_text=connection)
         dialog.get_by_label("ERP connection").select_option(value=choice.get_attribute("value"))
