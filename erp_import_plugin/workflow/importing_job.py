@@ -87,7 +87,7 @@ class _ImportRun:
         while True:
             self._context.check()
             access.check_sync(self._rooms)
-            access.check_user(self._rooms, self._user)
+            access.user_by_id(self._rooms, self._context.user_id)
             with reading(self._rooms.engine) as tx:
                 access.open_connection(tx, self._user, self._import.connection_id)
                 rows = plan_store.pending(tx, self._import.id, kind, self._rooms.config.chunk)
