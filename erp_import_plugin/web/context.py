@@ -12,6 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from erp_import_plugin import __version__
 from erp_import_plugin.translations import template_functions
 from erp_import_plugin.web import here
+from erp_import_plugin.web.erp_labels import erp_label
 from erp_import_plugin.web.texts import ACTOR_TYPES, KINDS_PLURAL
 
 _FALLBACK_BASE = "erp_import/_base.html"
@@ -25,6 +26,7 @@ def template_context() -> dict[str, Any]:
         "erp_language": str(get_locale() or "en").replace("_", "-"),
         "erp_number": number,
         "erp_moment": moment,
+        "erp_label": erp_label,
         "erp_asset": asset,
         "erp_types": ACTOR_TYPES,
         "erp_kinds": KINDS_PLURAL,

@@ -12,6 +12,7 @@ from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import say
 from erp_import_plugin.web import differences, here
 from erp_import_plugin.web.display import crm_texts, erp_text, shortened
+from erp_import_plugin.web.erp_labels import erp_label
 from erp_import_plugin.web.reasons import ReasonText, anchor, field_label, reason_text
 from erp_import_plugin.web.setting_texts import RULES, setting_label
 from erp_import_plugin.web.texts import ACTOR_TYPES, ICONS, Mark, marks_of
@@ -187,7 +188,9 @@ def _erp_record(found: PreviewRow) -> tuple[tuple[str, str], ...]:
     values = found.actor.values
     texts = ((key, erp_text(found.erp_fields.get(key), value, found.erp_labels)) for key, value in values.items())
     fields = found.erp_fields
-    return tuple((fields[key].label if key in fields else key, shortened(text)) for key, text in texts if text)
+    return tuple(
+        (erp_label(fields[key].label) if key in fields else key, shortened(text)) for key, text in texts if text
+    )
 
 
 def _crm_record(found: PreviewRow) -> tuple[tuple[str, str], ...]:

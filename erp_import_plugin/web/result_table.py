@@ -13,6 +13,7 @@ from erp_import_plugin.connector_api import ActorType, FieldType
 from erp_import_plugin.engine.mapping import KIND_OF
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import say
+from erp_import_plugin.web.erp_labels import erp_label
 from erp_import_plugin.web.paging import Pager, pager, this_page
 from erp_import_plugin.web.progress import Progress, progress
 from erp_import_plugin.web.texts import KINDS
@@ -103,7 +104,7 @@ def _head(place: int, column: Column) -> Head:
     turned = "1" if sorted_here and not descending else None
     return Head(
         key=str(place),
-        label=column.label,
+        label=erp_label(column.label),
         width="l" if place == 0 and column.type is FieldType.TEXT else _WIDTHS.get(column.type, "m"),
         number=column.numeric,
         sort_url=this_page(sort=place, desc=turned, page=None) if column.sortable else None,

@@ -54,7 +54,7 @@ def _search(page: Page) -> None:
     page.get_by_role("button", name="OK").click()
     _arrives(page, "Søk i ERP")
     line = page.get_by_role("group", name="Kriterium 1", exact=True)
-    line.get_by_label("Felt").select_option(label="Street city")
+    line.get_by_label("Felt").select_option(label="Poststed (besøksadresse)")
     line.get_by_role("button", name="Vis feltene").click()
     line.get_by_label("Operator").select_option(label="er lik")
     line.get_by_label("Verdi").fill("Stavanger")
