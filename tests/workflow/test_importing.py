@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -568,3 +569,24 @@ def test_without_one_key_the_types_are_kept_apart(house: House) -> None:
     house.shop.add(ActorType.PERSON, "P1", ActorRef(ActorType.CUSTOMER, "5"), FIRSTNAME="Kari", LASTNAME="N")
     token = planned(house, BY_VAT, ActorType.SUPPLIER, ActorType.PERSON)
     assert set(imported(house, token)) == {"A supplier", "A customer", "Kari N"}
+
+
+@ALL
+def test_two_admins_at_the_same_moment_make_each_company_once(engine: Engine) -> None:
+    house = build(engine, chunk=5)
+    house.shop.add_companies(40)
+    tokens = [planned(house), planned(house)]
+    both = [Thread(target=importing.start, args=(house.rooms, house.jobs, ADMIN, token)) for token in tokens]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    for token in tokens:  # what a lock or a deadlock has cut goes on
+        importing.resume(house.rooms, house.jobs, ADMIN, token)
+    assert len(companies(engine)) == 40
+    with engine.connect() as tx:
+        assert tx.scalar(select(func.count()).select_from(hosts.company)) == 40
+        assert tx.scalar(select(func.count()).select_from(link)) == 40
+    found = [outcomes(house, token) for token in tokens]
+    for label in found[0]:
+        assert sorted(one[label][0].value for one in found) == ["held", "new"]
