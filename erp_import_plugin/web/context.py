@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import format_date, format_decimal, format_time, get_locale
+from flask_babel import format_decimal, get_locale
 from flask_wtf.csrf import generate_csrf
 
 from erp_import_plugin import __version__
 from erp_import_plugin.translations import template_functions
 from erp_import_plugin.web import here
+from erp_import_plugin.web.dates import moment
 from erp_import_plugin.web.erp_labels import erp_label
 from erp_import_plugin.web.texts import ACTOR_TYPES, KINDS_PLURAL
 
@@ -38,11 +38,6 @@ def template_context() -> dict[str, Any]:
 def number(value: float) -> str:
     """A number in the reader's format: 12,431 or 12 431."""
     return str(format_decimal(value))
-
-
-def moment(value: datetime) -> str:
-    """A date with time in the reader's format and time zone."""
-    return f"{format_date(value)}, {format_time(value, 'short')}"
 
 
 def asset(filename: str) -> str:

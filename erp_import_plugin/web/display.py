@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import babel.numbers
-from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from flask_babel import format_decimal, get_locale
 
 from erp_import_plugin.connector_api import ErpField
 from erp_import_plugin.engine.changes import NewItem, NewValue, RowCompany
@@ -15,6 +15,7 @@ from erp_import_plugin.engine.fields import is_empty
 from erp_import_plugin.host_api import CrmField, CrmType
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import say
+from erp_import_plugin.web.dates import day, moment
 from erp_import_plugin.workflow.preview import Labels
 
 MOST_SHOWN = 5000
@@ -53,9 +54,9 @@ def plain_text(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return str(format_datetime(value, "medium"))
+        return moment(value, time="medium")
     if isinstance(value, date):
-        return str(format_date(value, "medium"))
+        return day(value)
     if isinstance(value, Decimal):
         return _decimal(value) if value.is_finite() else str(value)
     return shortened(str(value))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import request
-from flask_babel import format_date, format_datetime
 
 from erp_import_plugin.connector_api import ActorType, FieldType
 from erp_import_plugin.engine.mapping import KIND_OF
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import say
+from erp_import_plugin.web.dates import day, moment
 from erp_import_plugin.web.erp_labels import erp_label
 from erp_import_plugin.web.paging import Pager, pager, this_page
 from erp_import_plugin.web.progress import Progress, progress
@@ -135,9 +135,9 @@ def cell_text(cell: str, type_: FieldType) -> str:
     """A kept cell in the reader's format. What cannot be read as its type is shown as it is."""
     try:
         if type_ is FieldType.DATE and cell:
-            return str(format_date(date.fromisoformat(cell), "short"))
+            return day(date.fromisoformat(cell), "short")
         if type_ is FieldType.DATETIME and cell:
-            return str(format_datetime(datetime.fromisoformat(cell), "short"))
+            return moment(datetime.fromisoformat(cell), "short")
     except ValueError:
         return cell
     if type_ is FieldType.BOOLEAN:

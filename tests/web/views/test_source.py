@@ -58,7 +58,7 @@ def test_a_backup_is_made_and_told(site: Site) -> None:
     assert site.post("/erp-import/backup") == "/erp-import/"
     page = site.get("/erp-import/")
     assert "The backup was made: /backups/by-Admin" in page.text
-    assert "Nov 21, 2026" in page.text
+    assert "21 Nov 2026" in page.text
 
 
 def test_a_backup_that_fails_is_told(site: Site) -> None:
