@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 from erp_import_plugin.demo import create_app
 from erp_import_plugin.demo.database import Database, address, connect
 from erp_import_plugin.demo.preparing import prepare
+from tests.support.requirements import leave_out
 
 SERVERS = {
     "postgresql": os.environ.get("ERP_IMPORT_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres"),
@@ -95,10 +96,7 @@ def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
             connection.execute(text(f"CREATE DATABASE {name}"))
     except OperationalError:
         engine.dispose()
-        required = os.environ.get("ERP_IMPORT_TEST_REQUIRE", "").replace(",", " ").split()
-        if {"all", request.param} & set(required):
-            raise
-        pytest.skip(f"no {request.param} server at {server}: install it, or name one in ERP_IMPORT_TEST_*")
+        leave_out(request.param, f"There is no {request.param} server at {server}. Name one in ERP_IMPORT_TEST_….")
     yield server.set(database=name).render_as_string(hide_password=False)
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name}"))

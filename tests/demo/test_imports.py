@@ -17,6 +17,7 @@ from erp_import_plugin.demo.database import Database, connect
 from erp_import_plugin.demo.preparing import prepare
 from erp_import_plugin.demo.sources import ImportSource, add_import_sources
 from erp_import_plugin.demo.tables import Backup, Base, Company, CompanyChannel
+from tests.support.requirements import leave_out
 
 from .conftest import text_of
 from .test_preparing import counts
@@ -70,7 +71,7 @@ def test_a_server_is_backed_up_by_its_own_program(crm: Flask, server_url: str, t
     prepare(database)
     with crm.test_request_context():
         if backups.why_not(database.engine):
-            pytest.skip(str(backups.why_not(database.engine)))
+            leave_out(database.engine.dialect.name, str(backups.why_not(database.engine)))
         file = backups.make(database.engine, tmp_path / "made")
     content = file.read_bytes()
     database.engine.dispose()
@@ -90,7 +91,7 @@ def test_a_server_that_is_away_makes_no_backup(crm: Flask, tmp_path: Path) -> No
     engine = create_engine("postgresql+psycopg://nobody:secret@127.0.0.1:1/none")
     with crm.test_request_context():
         if backups.why_not(engine):
-            pytest.skip("pg_dump is not installed")
+            leave_out("postgresql", "pg_dump is not installed. On Debian: apt install postgresql-client.")
         with pytest.raises(backups.BackupFailed) as failed:
             backups.make(engine, tmp_path / "made")
     assert "secret" not in str(failed.value)
