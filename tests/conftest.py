@@ -13,8 +13,8 @@ from tests.support import databases
 from tests.support.browsers import chromium, running_browser
 from tests.support.requirements import leave_out
 
-# How long an example takes depends on the machine and on what else it does; no test may fail of that. In CI the examples
-# are the same every time, so that a commit is not refused for what it did not do; everywhere else they are new ones.
+# How long an example takes depends on the machine and on what else it does; no test may fail of that. In CI the
+# examples are the same every time, so that no commit is refused for what it did not do; elsewhere they are new ones.
 settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )
