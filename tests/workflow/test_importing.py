@@ -509,24 +509,44 @@ def _mixed(house: House, engine: Engine, count: int) -> None:
         add_company(engine, name="Old", vat_number=f"{n:09}")
 
 
+def _statements(house: House, *types: ActorType) -> tuple[int, int]:
+    """How many statements the plan, and the import, of everything in the shop take."""
+    token = house.begin()
+    for actor_type in types:
+        house.stage(token, actor_type)
+    settings_step.save(house.rooms, ADMIN, token, BY_VAT)
+    with hosts.statements(house.rooms.engine) as planning:
+        preview.start(house.rooms, house.jobs, ADMIN, token)
+    with hosts.statements(house.rooms.engine) as applying:
+        importing.start(house.rooms, house.jobs, ADMIN, token)
+    assert {status for status, _ in outcomes(house, token).values()} <= {Status.NEW, Status.CHANGED}
+    return len(planning), len(applying)
+
+
 @TWO
-def test_a_chunk_takes_as_many_statements_for_one_actor_as_for_a_thousand(engine: Engine) -> None:
-    counts: dict[int, tuple[int, int]] = {}
+@pytest.mark.parametrize("there_already", [False, True])
+def test_a_chunk_takes_as_many_statements_for_one_actor_as_for_a_thousand(engine: Engine, there_already: bool) -> None:
+    counts = []
+    for size in (1, 1000):
+        databases.empty(engine)
+        house = build(engine)
+        house.shop.add_companies(size)
+        if there_already:
+            for n in range(1, size + 1):
+                add_company(engine, name="Old", vat_number=f"{n:09}")
+        counts.append(_statements(house, ActorType.CUSTOMER))
+    assert counts[0] == counts[1]
+
+
+@TWO
+def test_new_and_changed_companies_and_contacts_take_a_fixed_number_of_statements(engine: Engine) -> None:
+    counts = []
     for size in (3, 999):
         databases.empty(engine)
         house = build(engine)
         _mixed(house, engine, size)
-        token = house.begin()
-        for actor_type in (ActorType.CUSTOMER, ActorType.PERSON):
-            house.stage(token, actor_type)
-        settings_step.save(house.rooms, ADMIN, token, BY_VAT)
-        with hosts.statements(engine) as planning:
-            preview.start(house.rooms, house.jobs, ADMIN, token)
-        with hosts.statements(engine) as applying:
-            importing.start(house.rooms, house.jobs, ADMIN, token)
-        assert set(outcomes(house, token).values()) == {(Status.NEW, None), (Status.CHANGED, None)}
-        counts[size] = (len(planning), len(applying))
-    assert counts[3] == counts[999]
+        counts.append(_statements(house, ActorType.CUSTOMER, ActorType.PERSON))
+    assert counts[0] == counts[1]
 
 
 def test_actors_added_while_the_preview_is_made_do_not_slip_through(house: House, monkeypatch: Any) -> None:
