@@ -132,5 +132,5 @@ def _same(old: CrmValue, new: NewValue) -> bool:
     if isinstance(old, tuple) and isinstance(new, tuple):
         return set(old) == set(new)
     if isinstance(old, str) and isinstance(new, str):
-        return old.strip() == new
+        return old.strip() == new.strip()
     return old == new or (is_empty(old) and is_empty(new))

@@ -49,6 +49,7 @@ def test_zero_and_no_say_something(value: NewValue) -> None:
 SAME = [
     (CODE, "A", "A"),
     (CODE, " A ", "A"),
+    (CODE, " A ", " A "),
     (CODE, None, None),
     (CODE, " ", None),
     (typed("n", CrmType.INTEGER), 0, 0),
