@@ -121,12 +121,6 @@ def set_state(tx: Transaction, import_id: int, state: ImportState, **moments: da
     tx.execute(update(table).where(table.c.id == import_id).values(state=state.value, **moments))
 
 
-def move(tx: Transaction, import_id: int, before: ImportState, after: ImportState) -> bool:
-    """Move from one state to another; False if it is no longer in the first, because somebody else moved it."""
-    moved = update(table).where(table.c.id == import_id, table.c.state == before.value)
-    return bool(tx.execute(moved.values(state=after.value)).rowcount)
-
-
 def save_settings(tx: Transaction, import_id: int, settings: ImportSettings) -> None:
     """Keep the chosen settings."""
     tx.execute(update(table).where(table.c.id == import_id).values(settings=settings_to_text(settings)))

@@ -111,15 +111,12 @@ def written(
 ) -> list[tuple[int, str]]:
     """Row and entity id of the entities of one kind that are new, or changed, after a row id."""
     mine = and_(outcome.c.import_id == import_id, outcome.c.status == status.value, outcome.c.id > after)
-    own = select(outcome.c.id, outcome.c.entity_id.label("entity_id")).where(mine, outcome.c.kind == kind.value)
-    parts = own
+    found = select(outcome.c.id, outcome.c.entity_id.label("entity_id")).where(mine, outcome.c.kind == kind.value)
     if kind is EntityKind.COMPANY and status is Status.NEW:
-        made = select(outcome.c.id, outcome.c.company_id.label("entity_id")).where(
-            mine, outcome.c.company_id.is_not(None)
-        )
-        rows = tx.execute(own.union_all(made).order_by("id").limit(limit))
-    else:
-        rows = tx.execute(parts.order_by(outcome.c.id).limit(limit))
+        made = select(outcome.c.id, outcome.c.company_id).where(mine, outcome.c.company_id.is_not(None))
+        both = found.union_all(made).subquery()
+        found = select(both.c.id, both.c.entity_id)
+    rows = tx.execute(found.order_by("id").limit(limit))
     return [(row.id, row.entity_id) for row in rows]
 
 

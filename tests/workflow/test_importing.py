@@ -74,6 +74,11 @@ def companies(engine: Engine) -> dict[str, Any]:
         return {row.vat_number: row for row in tx.execute(select(hosts.company))}
 
 
+def companies_of(engine: Engine) -> list[Any]:
+    with engine.connect() as tx:
+        return list(tx.execute(select(hosts.company)))
+
+
 def add_company(engine: Engine, **values: object) -> None:
     with engine.begin() as tx:
         tx.execute(insert(hosts.company), [{"customer": False, **values}])
@@ -299,6 +304,18 @@ def test_the_own_company_of_a_contact_goes_with_its_field(house: House, engine: 
     assert (persons.kind, persons.new) == (EntityKind.PERSON, 1)
     imported(house, token)
     assert companies(engine) == {}
+
+
+@ALL
+def test_the_company_made_for_a_contact_is_in_the_selection_of_companies(house: House, engine: Engine) -> None:
+    house.shop.add_companies(1)
+    house.shop.add(ActorType.PERSON, "P1", FIRSTNAME="Kari", LASTNAME="Nordmann")
+    chosen = replace(BY_VAT, no_company=NoCompany.CREATE)
+    imported(house, planned(house, chosen, ActorType.CUSTOMER, ActorType.PERSON))
+    members = {kind: house.selections.members[key] for key, (kind, _) in house.selections.names.items()}
+    assert sorted(members[EntityKind.COMPANY]) == sorted(str(row.id) for row in companies_of(engine))
+    assert len(members[EntityKind.COMPANY]) == 2
+    assert len(members[EntityKind.PERSON]) == 1
 
 
 def test_rights_taken_away_while_importing_stop_it_at_a_chunk(engine: Engine) -> None:
