@@ -14,10 +14,10 @@ from typing import Any
 from flask import Flask, current_app, url_for
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from erp_import_plugin import ErpImport
-from erp_import_plugin.host_api import BackupMade, EntityKind, Host
+from erp_import_plugin.host_api import BackupMade, EntityKind, Group, Host
 from erp_import_plugin.host_api import User as PluginUser
 
 from . import backups, preferences, tables
@@ -80,6 +80,21 @@ class DemoAccess:
             groups = () if user is None else session.scalars(_groups_of(user.id)).all()
         return PluginUser(user.login, user.name, frozenset(map(str, groups))) if user else None
 
+    def users(self, text: str, limit: int) -> list[PluginUser]:
+        """The active users whose name holds the text."""
+        user = tables.User
+        named = select(user).where(user.active, user.name.icontains(text, autoescape=True)).order_by(user.name)
+        with self._database.reading() as session:
+            return [PluginUser(one.login, one.name) for one in session.scalars(named.limit(limit))]
+
+    def groups(self) -> list[Group]:
+        """All groups of users."""
+        with self._database.reading() as session:
+            return [
+                Group(str(one.id), one.name)
+                for one in session.scalars(select(tables.UserGroup).order_by(tables.UserGroup.name))
+            ]
+
     def may_import(self, user: PluginUser) -> bool:
         """Whether the user is an administrator, asked of the database each time."""
         with self._database.reading() as session:
@@ -124,6 +139,15 @@ class DemoSelections:
         rows = [{"selection_id": selection, "entity_id": one} for one in dict.fromkeys(wanted) if one not in there]
         if rows:
             tx.execute(insert(member), rows)
+
+
+    def remove(self, tx: Connection, selection_id: str, ids: Sequence[str]) -> None:
+        """Take entities out of a selection."""
+        member = tables.SelectionMember
+        doomed = [{"old_selection": int(selection_id), "old_entity": int(one)} for one in ids]
+        same = (member.selection_id == bindparam("old_selection"), member.entity_id == bindparam("old_entity"))
+        if doomed:
+            tx.execute(delete(tables.SelectionMember).where(*same), doomed)
 
 
 class DemoLinks:

@@ -46,11 +46,12 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class EntityChange:
-    """One entity to create (``entity_id`` None) or to change."""
+    """One entity to create (``entity_id`` None), to change, or, by an undo, to remove."""
 
     kind: EntityKind
     entity_id: str | None
     fields: tuple[FieldChange, ...]
+    removes: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -64,12 +65,16 @@ class EntityChange:
 
 @dataclass(frozen=True, slots=True)
 class KeptField:
-    """A field in which the ERP differs, and the CRM's value stays. ``setting`` names the choice that says so."""
+    """A field in which the ERP differs, and the CRM's value stays.
+
+    ``setting`` names the choice that says so, ``reason`` what else does. In an undo ``erp`` is the value from before.
+    """
 
     field: str
     crm: CrmValue
     erp: NewValue
-    setting: str
+    setting: str = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +88,47 @@ class FieldProblem:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What the actor was found to be: ``how`` is "link", the name of a duplicate rule, or None without a match."""
+    """What the actor was found to be.
+
+    ``how`` is "link", the name of a duplicate rule, "decision" where an admin has chosen, "undo", or None without a
+    match. ``entities`` are all that were found. ``chosen`` is the one an admin picked of them, or of the similar ones.
+    """
 
     how: str | None = None
     entities: tuple[str, ...] = ()
+    chosen: str | None = None
 
     @property
     def linked(self) -> bool:
         """Whether the actor was imported before."""
         return self.how == "link"
 
+    @property
+    def decided(self) -> bool:
+        """Whether an admin chose an entity, or a new one."""
+        return self.how == "decision"
+
+    @property
+    def entity(self) -> str | None:
+        """The one entity that the actor is; None where there is none, or several that might be."""
+        if self.decided:
+            return self.chosen
+        return self.entities[0] if len(self.entities) == 1 else None
+
 
 NO_MATCH = Match()
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """An entity that is much like an actor: a suggestion for the admin, never acted on.
+
+    ``score`` is from 0 to 100; ``agrees`` names the CRM fields that are alike.
+    """
+
+    entity_id: str
+    score: int
+    agrees: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +136,8 @@ class PlannedRow:
     """The plan of one staged actor.
 
     ``row`` is its id among the staged. ``keys`` are its keys by the duplicate rule and ``scope`` the company they
-    count in (see ``matching``); both are empty where no rule was asked.
+    count in (see ``matching``); both are empty where no rule was asked. ``company_keys`` are the keys by which its
+    company was looked up by name. ``similar`` is best first.
     """
 
     row: int
@@ -117,6 +152,8 @@ class PlannedRow:
     keys: tuple[str, ...] = ()
     scope: str = ""
     region: str = ""
+    company_keys: tuple[str, ...] = ()
+    similar: tuple[Similar, ...] = ()
 
     @property
     def own_change(self) -> EntityChange | None:

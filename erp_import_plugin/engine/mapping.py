@@ -108,13 +108,17 @@ class FieldMapping:
 
 @dataclass(frozen=True, slots=True)
 class ActorMapping:
-    """Everything about importing one actor type of a connection. ``defaults`` fill what the ERP leaves empty."""
+    """Everything about importing one actor type of a connection.
+
+    ``defaults`` fill what the ERP leaves empty; ``ask`` names the CRM fields whose default is asked for at import.
+    """
 
     actor_type: ActorType
     kind: EntityKind
     fields: tuple[FieldMapping, ...]
     active: bool = True
     defaults: Mapping[str, CrmValue] = field(default_factory=dict)
+    ask: frozenset[str] = frozenset()
 
     def imported(self) -> tuple[FieldMapping, ...]:
         """The mappings that reach the CRM."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from erp_import_plugin.host_api import EntityKind
+from erp_import_plugin.host_api import CrmValue, EntityKind
 
 NO_CONTACTS = "none"
 """The duplicate match of contacts that leaves all contacts out."""
@@ -75,7 +75,11 @@ class DuplicateSettings:
 
 @dataclass(frozen=True, slots=True)
 class ImportSettings:
-    """Everything an admin can choose for one import; the defaults lose nothing and add no list items."""
+    """Everything an admin can choose for one import; the defaults lose nothing and add no list items.
+
+    ``left_out`` and ``defaults`` name fields as "company.phone": those the import does not touch, and the values of
+    those whose default is asked for at import. With ``suggest`` new actors are compared with entities much like them.
+    """
 
     company: DuplicateSettings = DuplicateSettings()
     person: DuplicateSettings = DuplicateSettings()
@@ -87,6 +91,9 @@ class ImportSettings:
     lists: Mapping[str, ListPolicy] = field(default_factory=dict)
     phones: ChannelPolicy = ChannelPolicy.ADD
     web: ChannelPolicy = ChannelPolicy.ADD
+    left_out: frozenset[str] = frozenset()
+    defaults: Mapping[str, CrmValue] = field(default_factory=dict)
+    suggest: bool = True
 
     def of(self, kind: EntityKind) -> DuplicateSettings:
         """The duplicate settings of one entity kind."""

@@ -1,7 +1,7 @@
 """What a host implements. Nothing here loads Flask or SQLAlchemy."""
 
-from erp_import_plugin.host_api.access import Access, User
-from erp_import_plugin.host_api.crm import Crm, EntityUpdate, MatchRule, Transaction
+from erp_import_plugin.host_api.access import Access, Group, User
+from erp_import_plugin.host_api.crm import Attached, Crm, Edit, EntityUpdate, MatchRule, Transaction
 from erp_import_plugin.host_api.host import Backup, BackupMade, Host, ImportSource, Links, Selections, Sync
 from erp_import_plugin.host_api.schema import (
     CHANNELS,
@@ -20,6 +20,7 @@ from erp_import_plugin.host_api.schema import (
 __all__ = [
     "CHANNELS",
     "Access",
+    "Attached",
     "Backup",
     "BackupMade",
     "Crm",
@@ -29,10 +30,12 @@ __all__ = [
     "CrmSchema",
     "CrmType",
     "CrmValue",
+    "Edit",
     "Entity",
     "EntityKind",
     "EntitySchema",
     "EntityUpdate",
+    "Group",
     "Host",
     "ImportSource",
     "Links",

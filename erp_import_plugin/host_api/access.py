@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +16,14 @@ class User:
     groups: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of users."""
+
+    id: str
+    name: str
+
+
 class Access(Protocol):
     """The host's users and their rights."""
 
@@ -23,6 +32,12 @@ class Access(Protocol):
 
     def find_user(self, user_id: str) -> User | None:
         """The user with this id, None when there is none any more. Called outside requests as well."""
+
+    def users(self, text: str, limit: int) -> Sequence[User]:
+        """The first users, by name, whose name holds the text; all that may be picked where it is empty."""
+
+    def groups(self) -> Sequence[Group]:
+        """All groups, by name; none where the host has no groups."""
 
     def may_import(self, user: User) -> bool:
         """Whether the user may import from an ERP. Asked at every step, and again when the import starts."""

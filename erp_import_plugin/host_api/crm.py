@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
 from erp_import_plugin.host_api.access import User
@@ -47,6 +48,27 @@ class EntityUpdate:
     values: Mapping[str, CrmValue]
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Data of the CRM that hangs on an entity: ``label`` says what, ``count`` how many.
+
+    Where they are entities themselves, such as the contacts of a company, ``kind`` and ``ids`` name them all.
+    """
+
+    label: str
+    count: int
+    kind: EntityKind | None = None
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Who changed an entity last, by name, and when (aware); either may be unknown."""
+
+    by: str = ""
+    at: datetime | None = None
+
+
 class Crm(Protocol):
     """The host's CRM. Every method takes and gives any number of rows in a fixed number of statements."""
 
@@ -82,6 +104,18 @@ class Crm(Protocol):
 
     def update(self, tx: Transaction, kind: EntityKind, updates: Sequence[EntityUpdate], by: User) -> None:
         """Write new values. A tuple replaces all values of its field."""
+
+    def attached(self, tx: Transaction, kind: EntityKind, ids: Collection[str]) -> Mapping[str, Sequence[Attached]]:
+        """What hangs on entities beyond their own fields and their places in selections, by id; none: left out."""
+
+    def delete(self, tx: Transaction, kind: EntityKind, ids: Collection[str], by: User) -> None:
+        """Delete entities that nothing is attached to, with all their values and their places in selections."""
+
+    def remove_list_items(self, tx: Transaction, list_name: str, ids: Collection[str]) -> Sequence[str]:
+        """Remove those of the items that no entity holds any more, and give the ids of the removed ones."""
+
+    def edits(self, tx: Transaction, kind: EntityKind, ids: Collection[str]) -> Mapping[str, Edit]:
+        """The last edit of entities by id, as far as the CRM knows."""
 
     def erased(self, tx: Transaction, kind: EntityKind, rows: Sequence[Mapping[str, CrmValue]]) -> Sequence[bool]:
         """For each entity that would be created: whether it was erased on request and must not be created again."""

@@ -28,6 +28,9 @@ class Selections(Protocol):
     def add(self, tx: Transaction, selection_id: str, ids: Sequence[str]) -> None:
         """Put entities into a selection; those in it already stay."""
 
+    def remove(self, tx: Transaction, selection_id: str, ids: Sequence[str]) -> None:
+        """Take entities out of a selection; a selection that is gone, or never held them, is left alone."""
+
 
 class Links(Protocol):
     """Addresses of the host's own pages, for links. None where the host has no such page."""

@@ -17,6 +17,7 @@ from erp_import_plugin.engine.changes import (
     NewItem,
     PlannedRow,
     RowCompany,
+    Similar,
 )
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
@@ -94,16 +95,23 @@ def row_to_text(planned: PlannedRow) -> str:
     return _encode(
         {
             "reason": reason_to_data(planned.reason),
-            "match": [planned.match.how, planned.match.entities],
+            "match": [planned.match.how, planned.match.entities, planned.match.chosen],
             "changes": [
-                [change.kind.value, change.entity_id, [[f.field, f.old, f.new, f.ticked] for f in change.fields]]
+                [
+                    change.kind.value,
+                    change.entity_id,
+                    [[f.field, f.old, f.new, f.ticked] for f in change.fields],
+                    change.removes,
+                ]
                 for change in planned.changes
             ],
-            "kept": [[kept.field, kept.crm, kept.erp, kept.setting] for kept in planned.kept],
+            "kept": [[k.field, k.crm, k.erp, k.setting, reason_to_data(k.reason)] for k in planned.kept],
             "problems": [[p.field, p.value, reason_to_data(p.reason)] for p in planned.problems],
             "keys": planned.keys,
             "scope": planned.scope,
             "region": planned.region,
+            "company_keys": planned.company_keys,
+            "similar": [[one.entity_id, one.score, one.agrees] for one in planned.similar],
         }
     )
 
@@ -111,26 +119,32 @@ def row_to_text(planned: PlannedRow) -> str:
 def row_from_text(row: int, kind: str, status: str, label: str, text: str) -> PlannedRow:
     """A planned row again."""
     data = json.loads(text)
-    how, entities = data["match"]
+    how, entities, chosen = data["match"]
     return PlannedRow(
         row=row,
         kind=EntityKind(kind),
         label=label,
         status=Status(status),
         reason=reason_from_data(data["reason"]),
-        match=Match(how, tuple(entities)),
+        match=Match(how, tuple(entities), chosen),
         changes=tuple(_change(*change) for change in data["changes"]),
-        kept=tuple(KeptField(field, value(crm), value(erp), by) for field, crm, erp, by in data["kept"]),
+        kept=tuple(_kept(*kept) for kept in data["kept"]),
         problems=tuple(_problem(*problem) for problem in data["problems"]),
         keys=tuple(data["keys"]),
         scope=data["scope"],
         region=data["region"],
+        company_keys=tuple(data["company_keys"]),
+        similar=tuple(Similar(entity, score, tuple(agrees)) for entity, score, agrees in data["similar"]),
     )
 
 
-def _change(kind: str, entity_id: str | None, fields: list[list[Any]]) -> EntityChange:
+def _change(kind: str, entity_id: str | None, fields: list[list[Any]], removes: bool) -> EntityChange:
     changes = tuple(FieldChange(field, value(old), value(new), ticked) for field, old, new, ticked in fields)
-    return EntityChange(EntityKind(kind), entity_id, changes)
+    return EntityChange(EntityKind(kind), entity_id, changes, removes)
+
+
+def _kept(field: str, crm: Any, erp: Any, setting: str, reason: list[Any] | None) -> KeptField:
+    return KeptField(field, value(crm), value(erp), setting, reason_from_data(reason))
 
 
 def _problem(field: str, shown: str, reason: list[Any]) -> FieldProblem:

@@ -181,7 +181,7 @@ def delete(tx: Transaction, import_id: int) -> None:
 
 def settings_to_text(settings: ImportSettings) -> str:
     """Settings as JSON text."""
-    return codec.dumps(asdict(settings))
+    return codec.dumps(asdict(settings) | {"left_out": sorted(settings.left_out)})
 
 
 def settings_from_text(text: str) -> ImportSettings:
@@ -192,6 +192,8 @@ def settings_from_text(text: str) -> ImportSettings:
     data["no_company"] = NoCompany(data["no_company"])
     data["lists"] = {name: ListPolicy(policy) for name, policy in data["lists"].items()}
     data["phones"], data["web"] = ChannelPolicy(data["phones"]), ChannelPolicy(data["web"])
+    data["left_out"] = frozenset(data.get("left_out", ()))
+    data["defaults"] = {name: codec.value(default) for name, default in data.get("defaults", {}).items()}
     known = {field.name for field in fields(ImportSettings)}
     return ImportSettings(**{key: value for key, value in data.items() if key in known})
 

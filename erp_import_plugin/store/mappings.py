@@ -29,7 +29,11 @@ def save(tx: Transaction, connection_id: int, mapped: ActorMapping) -> None:
             kind=mapped.kind.value,
             active=mapped.active,
             fields=codec.dumps(
-                {"fields": [_field_data(field) for field in mapped.fields], "defaults": dict(mapped.defaults)}
+                {
+                    "fields": [_field_data(field) for field in mapped.fields],
+                    "defaults": dict(mapped.defaults),
+                    "ask": sorted(mapped.ask),
+                }
             ),
         )
     )
@@ -120,7 +124,7 @@ def _mapping(actor_type: ActorType, row: Any) -> ActorMapping:
     data = codec.loads(row.fields)
     defaults = {key: codec.value(value) for key, value in data["defaults"].items()}
     fields = tuple(_field(field) for field in data["fields"])
-    return ActorMapping(actor_type, EntityKind(row.kind), fields, row.active, defaults)
+    return ActorMapping(actor_type, EntityKind(row.kind), fields, row.active, defaults, frozenset(data["ask"]))
 
 
 def _field(data: dict[str, Any]) -> FieldMapping:

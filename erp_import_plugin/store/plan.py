@@ -279,13 +279,14 @@ def _row(import_id: int, line: PlanLine) -> dict[str, Any]:
 
 
 def _columns(planned: PlannedRow) -> dict[str, Any]:
-    entity = planned.match.entities[0] if len(planned.match.entities) == 1 else None
     return {
         "status": planned.status.value,
         "icons": " ".join(planned.icons()),
         "reason": planned.reason.code.value if planned.reason else "",
-        "entity_id": entity,
+        "entity_id": planned.match.entity,
         "linked": planned.match.linked,
+        "decided": planned.match.decided,
+        "similar": bool(planned.similar),
         "depends_on": planned.depends_on,
         "partial": any(not field.ticked for change in planned.changes for field in change.fields),
         "adds_items": any(True for _ in planned.new_items()),

@@ -118,8 +118,56 @@ link = _table(
     Column("kind", String(10), nullable=False),
     Column("entity_id", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("import_id", _Id, index=True),  # the import that made it, for as long as that is kept
     UniqueConstraint("connection_id", "actor_type", "legal_entity", "erp_key"),
     Index(None, "kind", "entity_id"),
+)
+
+preset = _table(
+    "preset",
+    Column("id", _Id, primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("owner_id", String(64), nullable=False, index=True),
+    Column("owner_name", String(200), nullable=False),
+    Column("shared", Boolean, nullable=False, default=False),
+    Column("settings", Long, nullable=False),  # JSON
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+preset_default = _table(
+    "preset_default",
+    Column("user_id", String(64), primary_key=True),
+    _own("preset"),
+)
+
+saved_import = _table(
+    "saved_import",
+    Column("id", _Id, primary_key=True),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("owner_id", String(64), nullable=False, index=True),
+    Column("owner_name", String(200), nullable=False),
+    Column("shared", Boolean, nullable=False, default=False),
+    Column("connection_id", _Id, ForeignKey("erp_import_connection.id"), nullable=False),
+    Column("actor_type", String(20), nullable=False),
+    Column("criteria", Long, nullable=False),  # JSON
+    Column("settings", Long, nullable=False),  # JSON
+    Column("watermark", String(255), nullable=False, default=""),  # the newest last-modified mark that was imported
+    Column("runs", Integer, nullable=False, default=0),  # how often it was compared with the ERP
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("ran_at", UtcDateTime),
+)
+
+saved_actor = _table(
+    "saved_actor",
+    _own("saved_import"),
+    Column("actor_type", String(20), nullable=False),
+    Column("legal_entity", String(100), nullable=False),
+    Column("erp_key", String(255), nullable=False),
+    Column("label", String(200), nullable=False, default=""),
+    Column("last_modified", String(255), nullable=False, default=""),
+    Column("fingerprint", String(64), nullable=False),  # of the values as they were last imported
+    Column("run", Integer, nullable=False),  # the comparison that saw it last
+    UniqueConstraint("saved_import_id", "actor_type", "legal_entity", "erp_key"),
 )
 
 import_ = _table(
@@ -136,6 +184,10 @@ import_ = _table(
     Column("counts", Long),  # JSON: of the plan, then of the result
     Column("revision", Integer, nullable=False, default=0),  # raised by every change to the plan
     Column("impact", Long),  # JSON: what the plan touches, per entity and field
+    Column("undoes", _Id, index=True),  # the import that this one takes back
+    Column("saved_import_id", _Id, index=True),  # the saved import that this one repeats
+    Column("repeat", Long),  # JSON: what the ERP had that is new, changed, the same, gone
+    Column("language", String(10), nullable=False, default=""),  # of who began it; selections are named in it
     Column("created_at", UtcDateTime, nullable=False),
     Column("planned_at", UtcDateTime),
     Column("started_at", UtcDateTime),
@@ -216,12 +268,25 @@ plan_row = _table(
     Column("depends_on", _Id),  # the row that makes this row's company
     Column("ticked", Boolean, nullable=False, default=True),
     Column("partial", Boolean, nullable=False, default=False),  # some of its fields are unticked
+    Column("decided", Boolean, nullable=False, default=False),  # an admin chose the entity, or a new one
+    Column("similar", Boolean, nullable=False, default=False),  # the CRM has records that are much like it
     Column("adds_items", Boolean, nullable=False, default=False),  # it needs list items that the CRM lacks
     Column("label", String(200), nullable=False),
     Column("body", Long, nullable=False),  # JSON: changes, reason, match, candidates, problems
     Index(None, "import_id", "status", "id"),
     Index(None, "import_id", "entity_id"),
     Index(None, "depends_on"),
+)
+
+decision = _table(
+    "decision",
+    Column("id", _Id, ForeignKey("erp_import_staged.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    _own("import"),
+    Column("choice", String(10), nullable=False),  # entity | new | leave_out
+    Column("entity_id", String(64)),
+    Column("by_id", String(64), nullable=False),
+    Column("by_name", String(200), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 plan_key = _table(
@@ -240,6 +305,7 @@ plan_item = _table(
     Column("label", String(255), nullable=False),
     Column("rows", Integer, nullable=False),
     Column("item_id", String(64)),  # once it is added
+    Column("removes", Boolean, nullable=False, default=False),  # an undo takes the item away
     UniqueConstraint("import_id", "list_name", "label"),
 )
 
@@ -252,13 +318,14 @@ outcome = _table(
     Column("reason", Long),  # JSON
     Column("entity_id", String(64)),
     Column("company_id", String(64)),  # of the company made for a contact without one
+    Column("seal", String(64)),  # digest of a new entity as the CRM held it when it was made
     Index(None, "import_id", "status", "id"),
 )
 
 job = _table(
     "job",
     Column("id", _Id, primary_key=True),
-    Column("kind", String(20), nullable=False),  # search | fetch | plan | import
+    Column("kind", String(20), nullable=False),  # search | fetch | plan | import | undo | repeat
     Column("subject", String(32), nullable=False, index=True),  # token of the search or import
     Column("active_subject", String(32), unique=True),  # the subject until the job has ended: one at a time
     Column("user_id", String(64), nullable=False),

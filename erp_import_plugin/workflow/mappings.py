@@ -107,7 +107,7 @@ def _renewed(before: ActorMapping, fields: Sequence[ErpField], schema: EntitySch
     targets = _targets(added, schema)
     free = {key: target.key for key, target in targets.items() if target.many or target.key not in taken}
     new = [FieldMapping(field, free.get(field.key)) for field in added]
-    return ActorMapping(before.actor_type, before.kind, (*kept, *new), before.active, before.defaults)
+    return ActorMapping(before.actor_type, before.kind, (*kept, *new), before.active, before.defaults, before.ask)
 
 
 def _targets(fields: Sequence[ErpField], schema: EntitySchema) -> dict[str, CrmField]:

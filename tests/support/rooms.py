@@ -10,7 +10,7 @@ from sqlalchemy import Engine, insert
 from erp_import_plugin.config import Config
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.connector_host import Registry
-from erp_import_plugin.host_api import EntityKind, Host, Transaction, User
+from erp_import_plugin.host_api import EntityKind, Group, Host, Transaction, User
 from erp_import_plugin.jobs import Execution, InlineRunner, Jobs
 from erp_import_plugin.store.jobs import JobStore
 from erp_import_plugin.store.secrets import Vault
@@ -40,6 +40,13 @@ class People:
 
     def find_user(self, user_id: str) -> User | None:
         return next((user for user in (ADMIN, OTHER, CHIEF, NOBODY) if user.id == user_id), None)
+
+    def users(self, text: str, limit: int) -> list[User]:
+        everyone = (ADMIN, CHIEF, OTHER, NOBODY)
+        return [user for user in everyone if text.casefold() in user.name.casefold()][:limit]
+
+    def groups(self) -> list[Group]:
+        return [Group("office", "Office"), Group("stores", "Stores")]
 
     def may_import(self, user: User) -> bool:
         return user.id in self.admins
@@ -76,6 +83,9 @@ class KeptSelections:
 
     def add(self, tx: Transaction, selection_id: str, ids: list[str]) -> None:
         self.members[selection_id] += [one for one in ids if one not in self.members[selection_id]]
+
+    def remove(self, tx: Transaction, selection_id: str, ids: list[str]) -> None:
+        self.members[selection_id] = [one for one in self.members.get(selection_id, []) if one not in ids]
 
 
 class Addresses:

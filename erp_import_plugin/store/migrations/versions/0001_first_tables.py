@@ -86,6 +86,27 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     op.create_table(
+        "erp_import_preset",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("owner_id", sa.String(length=64), nullable=False),
+        sa.Column("owner_name", sa.String(length=200), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("settings", Long, nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erp_import_preset")),
+        mariadb_charset="utf8mb4",
+        mariadb_collate="utf8mb4_nopad_bin",
+        mariadb_engine="InnoDB",
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_nopad_bin",
+        mysql_engine="InnoDB",
+        if_not_exists=True,
+    )
+    op.create_index(
+        op.f("ix_erp_import_preset_owner_id"), "erp_import_preset", ["owner_id"], unique=False, if_not_exists=True
+    )
+    op.create_table(
         "erp_import_connection_scope",
         sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("subject", sa.String(length=5), nullable=False),
@@ -151,6 +172,10 @@ def upgrade() -> None:
         sa.Column("counts", Long, nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("impact", Long, nullable=True),
+        sa.Column("undoes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("saved_import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("repeat", Long, nullable=True),
+        sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("planned_at", UtcDateTime(), nullable=True),
         sa.Column("started_at", UtcDateTime(), nullable=True),
@@ -171,6 +196,16 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_erp_import_import_owner_id"), "erp_import_import", ["owner_id"], unique=False, if_not_exists=True
     )
+    op.create_index(
+        op.f("ix_erp_import_import_saved_import_id"),
+        "erp_import_import",
+        ["saved_import_id"],
+        unique=False,
+        if_not_exists=True,
+    )
+    op.create_index(
+        op.f("ix_erp_import_import_undoes"), "erp_import_import", ["undoes"], unique=False, if_not_exists=True
+    )
     op.create_table(
         "erp_import_link",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -181,6 +216,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("entity_id", sa.String(length=64), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(
             ["connection_id"], ["erp_import_connection.id"], name=op.f("fk_erp_import_link_connection_id")
         ),
@@ -199,6 +235,9 @@ def upgrade() -> None:
         mysql_collate="utf8mb4_nopad_bin",
         mysql_engine="InnoDB",
         if_not_exists=True,
+    )
+    op.create_index(
+        op.f("ix_erp_import_link_import_id"), "erp_import_link", ["import_id"], unique=False, if_not_exists=True
     )
     op.create_index(
         op.f("ix_erp_import_link_kind_entity_id"),
@@ -287,6 +326,60 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     op.create_table(
+        "erp_import_preset_default",
+        sa.Column("user_id", sa.String(length=64), nullable=False),
+        sa.Column("preset_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["preset_id"],
+            ["erp_import_preset.id"],
+            name=op.f("fk_erp_import_preset_default_preset_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_erp_import_preset_default")),
+        mariadb_charset="utf8mb4",
+        mariadb_collate="utf8mb4_nopad_bin",
+        mariadb_engine="InnoDB",
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_nopad_bin",
+        mysql_engine="InnoDB",
+        if_not_exists=True,
+    )
+    op.create_table(
+        "erp_import_saved_import",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("owner_id", sa.String(length=64), nullable=False),
+        sa.Column("owner_name", sa.String(length=200), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("actor_type", sa.String(length=20), nullable=False),
+        sa.Column("criteria", Long, nullable=False),
+        sa.Column("settings", Long, nullable=False),
+        sa.Column("watermark", sa.String(length=255), nullable=False),
+        sa.Column("runs", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("ran_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["erp_import_connection.id"], name=op.f("fk_erp_import_saved_import_connection_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erp_import_saved_import")),
+        sa.UniqueConstraint("name", name=op.f("uq_erp_import_saved_import_name")),
+        mariadb_charset="utf8mb4",
+        mariadb_collate="utf8mb4_nopad_bin",
+        mariadb_engine="InnoDB",
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_nopad_bin",
+        mysql_engine="InnoDB",
+        if_not_exists=True,
+    )
+    op.create_index(
+        op.f("ix_erp_import_saved_import_owner_id"),
+        "erp_import_saved_import",
+        ["owner_id"],
+        unique=False,
+        if_not_exists=True,
+    )
+    op.create_table(
         "erp_import_import_selection",
         sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -316,11 +409,43 @@ def upgrade() -> None:
         sa.Column("label", sa.String(length=255), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.String(length=64), nullable=True),
+        sa.Column("removes", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["import_id"], ["erp_import_import.id"], name=op.f("fk_erp_import_plan_item_import_id"), ondelete="CASCADE"
         ),
         sa.UniqueConstraint(
             "import_id", "list_name", "label", name=op.f("uq_erp_import_plan_item_import_id_list_name_label")
+        ),
+        mariadb_charset="utf8mb4",
+        mariadb_collate="utf8mb4_nopad_bin",
+        mariadb_engine="InnoDB",
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_nopad_bin",
+        mysql_engine="InnoDB",
+        if_not_exists=True,
+    )
+    op.create_table(
+        "erp_import_saved_actor",
+        sa.Column("saved_import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("actor_type", sa.String(length=20), nullable=False),
+        sa.Column("legal_entity", sa.String(length=100), nullable=False),
+        sa.Column("erp_key", sa.String(length=255), nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("last_modified", sa.String(length=255), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["saved_import_id"],
+            ["erp_import_saved_import.id"],
+            name=op.f("fk_erp_import_saved_actor_saved_import_id"),
+            ondelete="CASCADE",
+        ),
+        sa.UniqueConstraint(
+            "saved_import_id",
+            "actor_type",
+            "legal_entity",
+            "erp_key",
+            name=op.f("uq_erp_import_saved_actor_saved_import_id_actor_type_legal_entity_erp_key"),
         ),
         mariadb_charset="utf8mb4",
         mariadb_collate="utf8mb4_nopad_bin",
@@ -404,6 +529,30 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     op.create_table(
+        "erp_import_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("choice", sa.String(length=10), nullable=False),
+        sa.Column("entity_id", sa.String(length=64), nullable=True),
+        sa.Column("by_id", sa.String(length=64), nullable=False),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["id"], ["erp_import_staged.id"], name=op.f("fk_erp_import_decision_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["erp_import_import.id"], name=op.f("fk_erp_import_decision_import_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erp_import_decision")),
+        mariadb_charset="utf8mb4",
+        mariadb_collate="utf8mb4_nopad_bin",
+        mariadb_engine="InnoDB",
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_nopad_bin",
+        mysql_engine="InnoDB",
+        if_not_exists=True,
+    )
+    op.create_table(
         "erp_import_outcome",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -412,6 +561,7 @@ def upgrade() -> None:
         sa.Column("reason", Long, nullable=True),
         sa.Column("entity_id", sa.String(length=64), nullable=True),
         sa.Column("company_id", sa.String(length=64), nullable=True),
+        sa.Column("seal", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["id"], ["erp_import_staged.id"], name=op.f("fk_erp_import_outcome_id"), ondelete="CASCADE"
         ),
@@ -447,6 +597,8 @@ def upgrade() -> None:
         sa.Column("depends_on", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("ticked", sa.Boolean(), nullable=False),
         sa.Column("partial", sa.Boolean(), nullable=False),
+        sa.Column("decided", sa.Boolean(), nullable=False),
+        sa.Column("similar", sa.Boolean(), nullable=False),
         sa.Column("adds_items", sa.Boolean(), nullable=False),
         sa.Column("label", sa.String(length=200), nullable=False),
         sa.Column("body", Long, nullable=False),
@@ -570,22 +722,32 @@ def downgrade() -> None:
     op.drop_table("erp_import_plan_row")
     op.drop_index(op.f("ix_erp_import_outcome_import_id_status_id"), table_name="erp_import_outcome")
     op.drop_table("erp_import_outcome")
+    op.drop_table("erp_import_decision")
     op.drop_index(op.f("ix_erp_import_staged_import_id_state_id"), table_name="erp_import_staged")
     op.drop_index(op.f("ix_erp_import_staged_import_id_parent_type_parent_key"), table_name="erp_import_staged")
     op.drop_table("erp_import_staged")
     op.drop_table("erp_import_search")
+    op.drop_table("erp_import_saved_actor")
     op.drop_table("erp_import_plan_item")
     op.drop_table("erp_import_import_selection")
+    op.drop_index(op.f("ix_erp_import_saved_import_owner_id"), table_name="erp_import_saved_import")
+    op.drop_table("erp_import_saved_import")
+    op.drop_table("erp_import_preset_default")
     op.drop_index(op.f("ix_erp_import_match_key_index_id_match_key"), table_name="erp_import_match_key")
     op.drop_table("erp_import_match_key")
     op.drop_table("erp_import_mapping")
     op.drop_table("erp_import_list_mapping")
     op.drop_index(op.f("ix_erp_import_link_kind_entity_id"), table_name="erp_import_link")
+    op.drop_index(op.f("ix_erp_import_link_import_id"), table_name="erp_import_link")
     op.drop_table("erp_import_link")
+    op.drop_index(op.f("ix_erp_import_import_undoes"), table_name="erp_import_import")
+    op.drop_index(op.f("ix_erp_import_import_saved_import_id"), table_name="erp_import_import")
     op.drop_index(op.f("ix_erp_import_import_owner_id"), table_name="erp_import_import")
     op.drop_table("erp_import_import")
     op.drop_table("erp_import_erp_list_item")
     op.drop_table("erp_import_connection_scope")
+    op.drop_index(op.f("ix_erp_import_preset_owner_id"), table_name="erp_import_preset")
+    op.drop_table("erp_import_preset")
     op.drop_table("erp_import_match_index")
     op.drop_index(op.f("ix_erp_import_job_subject"), table_name="erp_import_job")
     op.drop_table("erp_import_job")

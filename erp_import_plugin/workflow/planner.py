@@ -1,0 +1,142 @@
+"""Planning one chunk of staged actors, in a transaction that is given: what the preview job and a decision both do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from sqlalchemy import Connection as Transaction
+
+from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.engine.candidates import Converter, StagedActor
+from erp_import_plugin.engine.changes import PlannedRow
+from erp_import_plugin.engine.lists import Lists
+from erp_import_plugin.engine.mapping import ActorMapping
+from erp_import_plugin.engine.planning import Planner
+from erp_import_plugin.engine.reasons import Reason, ReasonCode
+from erp_import_plugin.engine.results import Status
+from erp_import_plugin.engine.settings import ImportSettings
+from erp_import_plugin.host_api import CHANNELS, CrmSchema, CrmType, EntityKind, Preferences
+from erp_import_plugin.store import mappings as mapping_store
+from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store.imports import Import
+from erp_import_plugin.store.plan import PlanLine
+from erp_import_plugin.workflow.companies import Companies
+from erp_import_plugin.workflow.rooms import Rooms
+from erp_import_plugin.workflow.situations import Situations
+
+CONFLICTS = ((plan_store.doubles, ReasonCode.DOUBLE_IN_IMPORT), (plan_store.rivals, ReasonCode.SAME_ENTITY))
+"""How rows that stand in each other's way are found, and why they need a decision."""
+
+
+class ChunkPlanner:
+    """Plans staged actors of one import, in a fixed number of statements per chunk."""
+
+    def __init__(
+        self,
+        tx: Transaction,
+        rooms: Rooms,
+        imported: Import,
+        settings: ImportSettings,
+        mappings: Mapping[ActorType, ActorMapping],
+        *,
+        one_key: bool,
+    ) -> None:
+        self._crm = rooms.host.crm
+        self._import = imported
+        self._settings = settings
+        self._mappings = {kind: mapping for kind, mapping in mappings.items() if mapping.active}
+        self._one_key = one_key
+        self._preferences: Preferences = self._crm.preferences(tx)
+        self._lists = self._load_lists(tx)
+
+    def plan(self, tx: Transaction, kind: EntityKind, actors: Sequence[StagedActor]) -> None:
+        """Plan actors of one kind and keep the plan, with what was unticked in the one before."""
+        rows = self._planned(tx, kind, actors)
+        if rows:
+            before = plan_store.previous(tx, [row.row for row in rows])
+            plan_store.save(tx, self._import.id, [_carry_over(row, before.get(row.row)) for row in rows])
+
+    @cached_property
+    def _schema(self) -> CrmSchema:
+        return self._crm.schema()
+
+    @cached_property
+    def _planner(self) -> Planner:
+        return Planner(self._settings, self._schema, self._preferences)
+
+    @cached_property
+    def _converters(self) -> dict[ActorType, Converter]:
+        entities = self._schema.entities
+        return {
+            actor_type: Converter(mapping, entities[mapping.kind], self._lists, self._preferences.region)
+            for actor_type, mapping in self._mappings.items()
+            if mapping.kind in entities
+        }
+
+    def _planned(self, tx: Transaction, kind: EntityKind, actors: Sequence[StagedActor]) -> list[PlannedRow]:
+        converters = self._converters
+        candidates = [
+            converters[actor.actor_type].candidate(actor) for actor in actors if actor.actor_type in converters
+        ]
+        rows = [_unmapped(actor, kind) for actor in actors if actor.actor_type not in converters]
+        if candidates:
+            situations = Situations(tx, self._companies, self._settings, kind, self._import.connection_id)
+            facts = situations.of(candidates, {actor.row: actor for actor in actors}, self._fields(kind))
+            rows += [self._planner.plan(one, facts[one.row]) for one in candidates]
+        return rows
+
+    @cached_property
+    def _companies(self) -> Companies:
+        place = (self._import.connection_id, self._import.id)
+        return Companies(self._crm, *place, self._preferences.region, self._one_key)
+
+    def _fields(self, kind: EntityKind) -> list[str]:
+        """The fields the planner compares: those mapped or with a default, all channels, and the company."""
+        mapped = [mapping for mapping in self._mappings.values() if mapping.kind is kind]
+        wanted = {field.crm_field for mapping in mapped for field in mapping.imported()} | {"company"}
+        wanted |= {field for mapping in mapped for field in mapping.defaults}
+        fields = self._schema.entities[kind].fields.values()
+        return [field.key for field in fields if field.key in wanted or field.type in CHANNELS]
+
+    def _load_lists(self, tx: Transaction) -> Lists:
+        schema = self._crm.schema()
+        crm_lists, erp_lists = set(), set()
+        for mapping in self._mappings.values():
+            fields = schema.entities[mapping.kind].fields if mapping.kind in schema.entities else {}
+            for field in mapping.imported():
+                target = fields.get(field.crm_field or "")
+                if target and target.type is CrmType.LIST and target.list_name:
+                    crm_lists.add(target.list_name)
+                erp_lists |= {field.erp.list_name} if field.erp.list_name else set()
+        return Lists(
+            crm=schema.lists,
+            items={name: self._crm.list_items(tx, name) for name in sorted(crm_lists)},
+            erp_labels=mapping_store.erp_lists(tx, self._import.connection_id, sorted(erp_lists)),
+            mapped=mapping_store.list_items(tx, self._import.connection_id),
+            settings=self._settings,
+        )
+
+
+def _unmapped(actor: StagedActor, kind: EntityKind) -> PlannedRow:
+    reason = Reason(ReasonCode.NO_MAPPING, {"type": actor.actor_type.value})
+    return PlannedRow(actor.row, kind, actor.label or actor.key, Status.SKIPPED, reason)
+
+
+def undecided(row: PlannedRow, code: ReasonCode) -> PlannedRow:
+    """The row without its changes, waiting for a decision."""
+    reason = Reason(code, setting=f"{row.kind.value}.match")
+    return replace(row, status=Status.UNDECIDED, reason=reason, changes=())
+
+
+def _carry_over(row: PlannedRow, before: PlanLine | None) -> PlanLine:
+    """The new plan of a row with what was unticked in the one before."""
+    if before is None:
+        return PlanLine(row, ticked=True)
+    off = {(change.kind, f.field) for change in before.planned.changes for f in change.fields if not f.ticked}
+    changes = tuple(
+        replace(change, fields=tuple(replace(f, ticked=(change.kind, f.field) not in off) for f in change.fields))
+        for change in row.changes
+    )
+    return PlanLine(replace(row, changes=changes), before.ticked)
