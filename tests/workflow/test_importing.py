@@ -570,7 +570,7 @@ def test_actors_added_while_the_preview_is_made_do_not_slip_through(house: House
     house.shop.add_companies(2)
     token = planned(house)
     house.shop.add_companies(3)
-    finish = preview_job._PlanRun._settle_doubles
+    finish = preview_job._PlanRun._settle
 
     def add_one_meanwhile(run: Any, kind: EntityKind) -> None:
         finish(run, kind)
@@ -579,7 +579,7 @@ def test_actors_added_while_the_preview_is_made_do_not_slip_through(house: House
                 import_id = imports.get(house.rooms, ADMIN, token).import_.id
                 staging_store.want_parents(tx, import_id, [ActorPlace("Customer", "", "C0003")])
 
-    monkeypatch.setattr(preview_job._PlanRun, "_settle_doubles", add_one_meanwhile)
+    monkeypatch.setattr(preview_job._PlanRun, "_settle", add_one_meanwhile)
     job = preview.start(house.rooms, house.jobs, ADMIN, token)
     assert (job.state, "Make the preview again" in job.note) == ("failed", True)
     with pytest.raises(Refused, match="preview is not there yet"):
