@@ -14,17 +14,20 @@ from erp_import_plugin.version import __version__
 if TYPE_CHECKING:
     from erp_import_plugin.extension import ErpImport
     from erp_import_plugin.store.crm import (
+        Attachment,
         Channel,
         Column,
         EntityTable,
         Erased,
         Items,
         ListTable,
+        Membership,
         SqlAlchemyCrm,
         erasure_digests,
     )
 
 __all__ = [
+    "Attachment",
     "Channel",
     "Column",
     "EntityTable",
@@ -32,6 +35,7 @@ __all__ = [
     "ErpImport",
     "Items",
     "ListTable",
+    "Membership",
     "SqlAlchemyCrm",
     "__version__",
     "erasure_digests",
@@ -39,6 +43,7 @@ __all__ = [
 
 _CRM = "erp_import_plugin.store.crm"
 _HOMES = {
+    "Attachment": _CRM,
     "Channel": _CRM,
     "Column": _CRM,
     "EntityTable": _CRM,
@@ -46,6 +51,7 @@ _HOMES = {
     "ErpImport": "erp_import_plugin.extension",
     "Items": _CRM,
     "ListTable": _CRM,
+    "Membership": _CRM,
     "SqlAlchemyCrm": _CRM,
     "erasure_digests": _CRM,
 }

@@ -6,14 +6,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from erp_import_plugin import Channel, Column, EntityTable, Erased, Items, ListTable, SqlAlchemyCrm
+from erp_import_plugin import Channel, Column, EntityTable, Erased, Items, ListTable, Membership, SqlAlchemyCrm
 from erp_import_plugin.host_api import CrmType, EntityKind, Preferences
 
 from . import preferences
 from .database import Database
+from .deleting import memberships
 from .tables import (
     Company,
     CompanyChannel,
@@ -24,6 +25,8 @@ from .tables import (
     PersonInterest,
     Project,
     ProjectChannel,
+    SelectionMember,
+    User,
 )
 
 _LISTS = {
@@ -42,13 +45,26 @@ def crm(crm_database: Database) -> SqlAlchemyCrm:
     """Our tables, described once."""
     stamps: dict[str, Any] = {"updated_at": lambda at, _by: _naive(at), "updated_by": lambda _at, by: by.id}
     created = stamps | {"created_at": lambda at, _by: _naive(at)}
-    entities = (
-        (EntityKind.COMPANY, _l("Companies"), Company.id, _company()),
-        (EntityKind.PERSON, _l("Contacts"), Person.id, _person()),
-        (EntityKind.PROJECT, _l("Projects"), Project.id, _project()),
+    entities: tuple[tuple[EntityKind, Any, Any, dict[str, Column | Channel | Items]], ...] = (
+        (EntityKind.COMPANY, _l("Companies"), Company, _company()),
+        (EntityKind.PERSON, _l("Contacts"), Person, _person()),
+        (EntityKind.PROJECT, _l("Projects"), Project, _project()),
     )
     return SqlAlchemyCrm(
-        [EntityTable(*entity, on_create=created, on_update=stamps) for entity in entities],
+        [
+            EntityTable(
+                kind,
+                label,
+                table.id,
+                fields,
+                on_create=created,
+                on_update=stamps,
+                edited_by=select(User.name).where(User.login == table.updated_by).scalar_subquery(),
+                edited_at=table.updated_at,
+                memberships=[Membership(SelectionMember.entity_id, memberships(kind.value))],
+            )
+            for kind, label, table, fields in entities
+        ],
         [_list(crm_database, name, label) for name, label in _LISTS.items()],
         preferences=_preferences,
         erased=Erased(DoNotRecreate.digest),

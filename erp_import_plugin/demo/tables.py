@@ -83,7 +83,10 @@ class StreetAddress:
 
 
 class ListItem(Keyed, Base):
-    """One item of one of the ``LISTS``; items are deactivated, never deleted, since records hold them."""
+    """One item of one of the ``LISTS``; deactivated, not deleted, since records hold them.
+
+    Only the undo of an import deletes the items that it added, where no record holds them.
+    """
 
     __tablename__ = "list_item"
     __table_args__ = _table_args(UniqueConstraint("list_name", "name"))

@@ -7,15 +7,18 @@ from datetime import datetime, timezone
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import Connection, func, select
 
 from erp_import_plugin.engine.rules import erasure_digests
 from erp_import_plugin.host_api import (
+    Attached,
     CrmField,
     CrmList,
     CrmListItem,
     CrmSchema,
     CrmValue,
+    Edit,
     Entity,
     EntityKind,
     EntitySchema,
@@ -27,12 +30,34 @@ from erp_import_plugin.host_api import (
 from erp_import_plugin.store import match_index
 from erp_import_plugin.store.crm_lists import add_items, codes, read_items
 from erp_import_plugin.store.crm_many import insert_many, read_many, update_many
-from erp_import_plugin.store.crm_map import Channel, Column, EntityTable, Erased, Items, ListTable, Stamp
+from erp_import_plugin.store.crm_map import (
+    Attachment,
+    Channel,
+    Column,
+    EntityTable,
+    Erased,
+    Items,
+    ListTable,
+    Membership,
+    Stamp,
+)
+from erp_import_plugin.store.crm_removing import delete_entities, read_attached, remove_items
 from erp_import_plugin.store.crm_rows import Params, column_params, insert_rows, read_rows, update_rows
-from erp_import_plugin.store.crm_values import id_from_text, id_type, ids_from_text
+from erp_import_plugin.store.crm_values import aware, id_from_text, id_type, ids_from_text
 from erp_import_plugin.store.dialects import dialect_of
 
-__all__ = ["Channel", "Column", "EntityTable", "Erased", "Items", "ListTable", "SqlAlchemyCrm", "erasure_digests"]
+__all__ = [
+    "Attachment",
+    "Channel",
+    "Column",
+    "EntityTable",
+    "Erased",
+    "Items",
+    "ListTable",
+    "Membership",
+    "SqlAlchemyCrm",
+    "erasure_digests",
+]
 
 
 class SqlAlchemyCrm:
@@ -63,10 +88,7 @@ class SqlAlchemyCrm:
 
     def schema(self) -> CrmSchema:
         """The entities, fields and lists as the map has them, with labels in the reader's language."""
-        lists = {
-            name: CrmList(name, str(one.label), one.default() if callable(one.default) else one.default)
-            for name, one in self._lists.items()
-        }
+        lists = {name: CrmList(name, str(one.label), one.default_item) for name, one in self._lists.items()}
         return CrmSchema({kind: _described(entity) for kind, entity in self._entities.items()}, lists)
 
     def preferences(self, tx: Connection) -> Preferences:
@@ -139,6 +161,30 @@ class SqlAlchemyCrm:
         params: list[Params] = column_params(entity, values, _stamped(entity.on_update, by))
         update_rows(tx, entity, list(zip(ids, params, strict=True)))
         update_many(tx, entity.many(), list(zip(ids, values, strict=True)))
+
+    def attached(self, tx: Connection, kind: EntityKind, ids: Collection[str]) -> Mapping[str, Sequence[Attached]]:
+        """What hangs on entities: other entities, the declared attachments, and whatever refers to them."""
+        return read_attached(tx, self._entities, kind, ids)
+
+    def delete(self, tx: Connection, kind: EntityKind, ids: Collection[str], by: User) -> None:
+        """Delete entities that nothing is attached to, with all their values and memberships."""
+        if ids:
+            delete_entities(tx, self._entities[kind], ids)
+
+    def remove_list_items(self, tx: Connection, list_name: str, ids: Collection[str]) -> Sequence[str]:
+        """Remove those of the items that nothing refers to any more and that are not the default one."""
+        one = self._lists[list_name]
+        return remove_items(tx, one, self._entities.values(), one.default_item, ids)
+
+    def edits(self, tx: Connection, kind: EntityKind, ids: Collection[str]) -> Mapping[str, Edit]:
+        """Who changed entities last, and when, as the columns of the map say; nothing where it has none."""
+        entity = self._entities[kind]
+        typed = ids_from_text(entity.id, ids)
+        if not typed or (entity.edited_by is None and entity.edited_at is None):
+            return {}
+        said = (sa.null() if one is None else one for one in (entity.edited_by, entity.edited_at))
+        rows = tx.execute(select(entity.id, *said).where(dialect_of(tx).among(tx, entity.id, typed)))
+        return {str(key): Edit(by or "", at and aware(at)) for key, by, at in rows}
 
     def erased(self, tx: Connection, kind: EntityKind, rows: Sequence[Mapping[str, CrmValue]]) -> Sequence[bool]:
         """For each entity that would be created: whether one of its ``erasure_digests`` is on the list."""

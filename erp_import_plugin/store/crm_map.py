@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -122,11 +122,36 @@ Field: TypeAlias = "Column | Channel | Items"
 
 
 @dataclass(frozen=True)
+class Attachment(_Mapped):
+    """Rows of another table that hang on an entity and are somebody's work, such as its notes or offers.
+
+    ``owner`` is the column that refers to the entity, ``where`` an SQL condition that tells the rows from others. An
+    undo keeps an entity that has any, and names them by ``label``. Tables of the same ``MetaData`` that refer to the
+    entity by a foreign key count without being declared, by the table's name.
+    """
+
+    owner: Any
+    label: Label
+    where: Any = None
+
+
+@dataclass(frozen=True)
+class Membership(_Mapped):
+    """Rows of another table that go with the entity when it is removed, such as its places in selections."""
+
+    owner: Any
+    where: Any = None
+
+
+@dataclass(frozen=True)
 class EntityTable(_Mapped):
     """One entity kind. The read-only field ``id`` is there by itself.
 
     ``id`` is the primary key (integer, text or UUID). ``country`` names the field with the country that phone numbers
     without a country are read in. ``on_create`` and ``on_update`` set columns, by name, that no field stands for.
+
+    For an undo: ``edited_by`` and ``edited_at`` are columns, or SQL expressions, with the name of who changed an entity
+    last, and when; ``attached`` is what keeps an entity from being removed, ``memberships`` what goes with it.
     """
 
     kind: EntityKind
@@ -137,6 +162,10 @@ class EntityTable(_Mapped):
     on_create: Mapping[str, Stamp] = field(default_factory=dict)
     on_update: Mapping[str, Stamp] = field(default_factory=dict)
     id_label: Label = "ID"
+    edited_by: Any = None
+    edited_at: Any = None
+    attached: Sequence[Attachment] = ()
+    memberships: Sequence[Membership] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -167,6 +196,8 @@ class ListTable(_Mapped):
 
     ``code`` is the column with the ISO country code, where the list is one of countries; ``active`` a column that is
     false for items which cannot be chosen any more. ``default`` is the id of the default item, or says it when called.
+    ``used_by`` are columns that hold items and neither belong to a field nor have a foreign key: an item that an import
+    added is removed by its undo when nothing holds it.
     """
 
     name: str
@@ -177,6 +208,12 @@ class ListTable(_Mapped):
     code: Any = None
     active: Any = None
     default: str | Callable[[], str | None] | None = None
+    used_by: Sequence[Any] = ()
+
+    @property
+    def default_item(self) -> str | None:
+        """The id of the default item as it is now."""
+        return self.default() if callable(self.default) else self.default
 
 
 @dataclass(frozen=True)

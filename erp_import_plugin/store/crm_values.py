@@ -61,7 +61,7 @@ def reader(field: Field) -> Convert:
         CrmType.LIST: str,
         CrmType.COMPANY: str,
         CrmType.DECIMAL: _decimal,
-        CrmType.DATETIME: _aware,
+        CrmType.DATETIME: aware,
     }
     return readers.get(field.crm_type, as_is)
 
@@ -93,7 +93,8 @@ def _decimal(value: Any) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(repr(value))
 
 
-def _aware(value: datetime) -> datetime:
+def aware(value: datetime) -> datetime:
+    """The moment with its time zone; one without is UTC."""
     return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
 
 

@@ -30,7 +30,17 @@ from sqlalchemy import Column as SqlColumn
 
 from erp_import_plugin.engine.rules import RULES
 from erp_import_plugin.host_api import CrmType, EntityKind, MatchRule, Preferences, User
-from erp_import_plugin.store.crm import Channel, Column, EntityTable, Erased, Items, ListTable, SqlAlchemyCrm
+from erp_import_plugin.store.crm import (
+    Attachment,
+    Channel,
+    Column,
+    EntityTable,
+    Erased,
+    Items,
+    ListTable,
+    Membership,
+    SqlAlchemyCrm,
+)
 
 KARI = User("7", "Kari")
 
@@ -108,6 +118,26 @@ company_interest = Table(
     SqlColumn("company_id", ForeignKey("company.id", ondelete="CASCADE"), primary_key=True),
     SqlColumn("item_id", ForeignKey("item.id"), primary_key=True),
 )
+note = Table(
+    "note",
+    metadata,
+    SqlColumn("id", Integer, primary_key=True),
+    SqlColumn("company_id", ForeignKey("company.id"), nullable=False),
+    SqlColumn("text", String(100), nullable=False),
+)
+offer = Table(
+    "offer",
+    metadata,
+    SqlColumn("id", Integer, primary_key=True),
+    SqlColumn("about", String(20), nullable=False),
+    SqlColumn("about_id", String(64), nullable=False),
+)
+member = Table(
+    "member",
+    metadata,
+    SqlColumn("selection", String(20), primary_key=True),
+    SqlColumn("entity_id", String(64), primary_key=True),
+)
 preference = Table("preference", metadata, SqlColumn("region", String(2), primary_key=True))
 erased = Table("erased", metadata, SqlColumn("digest", String(64), primary_key=True))
 
@@ -171,6 +201,10 @@ def _company() -> EntityTable:
         },
         on_create={"updated_by": lambda _, user: f"made by {user.id}"},
         on_update={"updated_by": lambda _, user: user.id, "updated_at": lambda now, _: now.replace(tzinfo=None)},
+        edited_by=c.updated_by,
+        edited_at=c.updated_at,
+        attached=[Attachment(offer.c.about_id, "Offers", offer.c.about == "company")],
+        memberships=[Membership(member.c.entity_id, member.c.selection.startswith("company"))],
     )
 
 
