@@ -65,8 +65,9 @@ connection = _table(
     Column("created_by", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("tested_at", UtcDateTime),
-    Column("test_ok", Boolean),
+    Column("test_ok", Boolean),  # null once the settings have changed since
     Column("test_message", Long),
+    Column("test_field", String(64)),  # the config field at fault
     Column("deleted_at", UtcDateTime),
 )
 

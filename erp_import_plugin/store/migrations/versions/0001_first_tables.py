@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("tested_at", UtcDateTime(), nullable=True),
         sa.Column("test_ok", sa.Boolean(), nullable=True),
         sa.Column("test_message", Long, nullable=True),
+        sa.Column("test_field", sa.String(length=64), nullable=True),
         sa.Column("deleted_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erp_import_connection")),
         mariadb_charset="utf8mb4",
