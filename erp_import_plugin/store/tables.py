@@ -153,6 +153,7 @@ saved_import = _table(
     Column("criteria", Long, nullable=False),  # JSON
     Column("settings", Long, nullable=False),  # JSON
     Column("watermark", String(255), nullable=False, default=""),  # the newest last-modified mark that was imported
+    Column("basis", String(64), nullable=False, default=""),  # digest of the mapping and settings its actors hold for
     Column("runs", Integer, nullable=False, default=0),  # how often it was compared with the ERP
     Column("created_at", UtcDateTime, nullable=False),
     Column("ran_at", UtcDateTime),
