@@ -14,7 +14,12 @@ from erp_import_plugin.engine.lists import ItemMapping
 from erp_import_plugin.engine.mapping import ActorMapping, FieldMapping
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store import codec
-from erp_import_plugin.store.tables import erp_list_item, list_mapping, mapping
+from erp_import_plugin.store.tables import connection, erp_list_item, list_mapping, mapping
+
+
+def hold(tx: Transaction, connection_id: int) -> None:
+    """Keep others from changing the connection's mappings until the transaction ends."""
+    tx.execute(select(connection.c.id).where(connection.c.id == connection_id).with_for_update())
 
 
 def save(tx: Transaction, connection_id: int, mapped: ActorMapping) -> None:
@@ -117,6 +122,9 @@ def _field_data(mapped: FieldMapping) -> dict[str, Any]:
         "crm_field": mapped.crm_field,
         "active": mapped.active,
         "show_in_search": mapped.show_in_search,
+        "rank": mapped.rank,
+        "gone": mapped.gone,
+        "declined": mapped.declined,
     }
 
 
@@ -131,4 +139,5 @@ def _field(data: dict[str, Any]) -> FieldMapping:
     erp = data["erp"]
     operators = frozenset(Operator(operator) for operator in erp["operators"])
     field = ErpField(**{**erp, "type": FieldType(erp["type"]), "operators": operators})
-    return FieldMapping(field, data["crm_field"], data["active"], data["show_in_search"])
+    chosen = (data["crm_field"], data["active"], data["show_in_search"], data["rank"])
+    return FieldMapping(field, *chosen, gone=data["gone"], declined=data["declined"])

@@ -15,7 +15,7 @@ from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store.connections import Connection, ConnectionTest
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, config_values, erp, mappings
+from erp_import_plugin.workflow import access, config_values, discovering, erp, mappings
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.rooms import Rooms
 
@@ -138,19 +138,8 @@ def discover(rooms: Rooms, user: User, connection_id: int) -> tuple[str, ...]:
 
 
 def _discover(rooms: Rooms, connection: Connection) -> tuple[str, ...]:
-    schema = rooms.host.crm.schema()
-    with reading(rooms.engine) as tx:
-        before = mapping_store.of(tx, connection.id)
     with erp.session(rooms, connection) as session:
-        found = [
-            mappings.discovered(actor_type, session.fields(actor_type), schema, before.get(actor_type))
-            for actor_type in session.actor_types()
-        ]
-        mapped = [one for one in found if one is not None]
-        with writing(rooms.engine) as tx:
-            for one in mapped:
-                mapping_store.save(tx, connection.id, one)
-        unread = mappings.read_lists(rooms, session, connection.id, mappings.list_names(mapped))
+        unread = discovering.read(rooms, session, connection.id)
         return (*_complaints(session), *unread)
 
 

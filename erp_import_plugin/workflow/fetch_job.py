@@ -16,7 +16,8 @@ from erp_import_plugin.store.imports import Import
 from erp_import_plugin.store.staging import FetchedActor
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import access, cells, erp
-from erp_import_plugin.workflow.mappings import list_names, offered, read_lists, shown
+from erp_import_plugin.workflow.discovering import read_lists
+from erp_import_plugin.workflow.mappings import list_names, offered, shown
 from erp_import_plugin.workflow.rooms import Rooms
 
 

@@ -1,134 +1,33 @@
-"""Mappings as they are made without anyone: by the known keys of the ERP's fields."""
+"""Mappings: which fields of the ERP are searched by, shown and imported."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 
-from erp_import_plugin.connector_api import ActorType, ErpField, FieldType
-from erp_import_plugin.connector_host import ConnectorFailure, GuardedSession
-from erp_import_plugin.engine.mapping import KIND_OF, ActorMapping, FieldMapping, known_target
-from erp_import_plugin.errors import Sentence
-from erp_import_plugin.host_api import CrmField, CrmSchema, EntitySchema
-from erp_import_plugin.store import mappings as mapping_store
-from erp_import_plugin.store.transactions import writing
-from erp_import_plugin.workflow.rooms import Rooms
-
-_SHOWN = 6
-# What tells one actor from another at a glance, the most telling first.
-_TELLING = (
-    "name",
-    "first_name",
-    "last_name",
-    "number",
-    "code",
-    "postal_city",
-    "street_city",
-    "vat_number",
-    "email",
-    "phone",
-    "phone_mobile",
-    "company_name",
-    "end_date",
-    "country",
-)
-_EITHER = frozenset({"postal_city", "street_city"})
+from erp_import_plugin.connector_api import ActorType, ErpField
+from erp_import_plugin.connector_host import GuardedSession
+from erp_import_plugin.engine.mapping import ActorMapping
 
 
 def searchable(mapping: ActorMapping) -> tuple[ErpField, ...]:
     """The fields an admin can search by, lowest rank first; none where the actor type is not imported."""
     if not mapping.active:
         return ()
-    return tuple(sorted((one.erp for one in mapping.fields if one.erp.searchable), key=lambda field: field.rank))
+    return tuple(one.erp for one in mapping.in_order() if one.erp.searchable)
 
 
 def shown(mapping: ActorMapping) -> tuple[ErpField, ...]:
     """The fields shown in search results, lowest rank first."""
-    return tuple(sorted((one.erp for one in mapping.fields if one.show_in_search), key=lambda field: field.rank))
+    return tuple(one.erp for one in mapping.in_order() if one.show_in_search)
 
 
 def list_names(mappings: Iterable[ActorMapping]) -> tuple[str, ...]:
     """The ERP lists that the fields name."""
-    names = (field.erp.list_name for mapping in mappings for field in mapping.fields)
+    names = (field.erp.list_name for mapping in mappings for field in mapping.fields if not field.gone)
     return tuple(dict.fromkeys(name for name in names if name))
-
-
-def discovered(
-    actor_type: ActorType, fields: Sequence[ErpField], schema: CrmSchema, before: ActorMapping | None
-) -> ActorMapping | None:
-    """The mapping of one actor type; None where the host has no such entities.
-
-    What was chosen ``before`` stays, also of fields the ERP no longer offers.
-    """
-    kind = KIND_OF[actor_type]
-    if kind not in schema.entities:
-        return None
-    if before is not None:
-        return _renewed(before, fields, schema.entities[kind])
-    targets = _targets(fields, schema.entities[kind])
-    telling = _telling(fields, targets)
-    mapped = (
-        FieldMapping(field, target.key if (target := targets.get(field.key)) else None, True, field.key in telling)
-        for field in fields
-    )
-    return ActorMapping(actor_type, kind, tuple(mapped))
-
-
-def read_lists(rooms: Rooms, session: GuardedSession, connection_id: int, names: Iterable[str]) -> tuple[Sentence, ...]:
-    """Read lists of the ERP and keep them; a list that cannot be read stays as it was, and is told of."""
-    complaints = []
-    for name in names:
-        try:
-            items = session.list_items(name)
-        except ConnectorFailure as failure:
-            complaints.append(
-                Sentence("The list “%(list)s” could not be read: %(reason)s", list=name, reason=failure.message)
-            )
-            continue
-        with writing(rooms.engine) as tx:
-            mapping_store.save_erp_list(tx, connection_id, name, items)
-    return tuple(complaints)
 
 
 def offered(wanted: Collection[str], session: GuardedSession, actor_type: ActorType) -> tuple[str, ...]:
     """Those of the wanted fields that the ERP still has: one that is gone must not stop the others."""
     there = {field.key for field in session.fields(actor_type)}
     return tuple(key for key in wanted if key in there)
-
-
-def _renewed(before: ActorMapping, fields: Sequence[ErpField], schema: EntitySchema) -> ActorMapping:
-    now = {field.key: field for field in fields}
-    kept = [
-        FieldMapping(now.get(one.erp.key, one.erp), one.crm_field, one.active, one.show_in_search)
-        for one in before.fields
-    ]
-    known = {one.erp.key for one in before.fields}
-    taken = {one.crm_field for one in before.fields}
-    added = [field for field in fields if field.key not in known]
-    targets = _targets(added, schema)
-    free = {key: target.key for key, target in targets.items() if target.many or target.key not in taken}
-    new = [FieldMapping(field, free.get(field.key)) for field in added]
-    return ActorMapping(before.actor_type, before.kind, (*kept, *new), before.active, before.defaults, before.ask)
-
-
-def _targets(fields: Sequence[ErpField], schema: EntitySchema) -> dict[str, CrmField]:
-    """The CRM field of each known ERP field, by the ERP field's key; a field with one value is filled once."""
-    targets: dict[str, CrmField] = {}
-    for field in fields:
-        target = known_target(field, schema)
-        if target and (target.many or target not in targets.values()):
-            targets[field.key] = target
-    return targets
-
-
-def _telling(fields: Sequence[ErpField], targets: Mapping[str, CrmField]) -> frozenset[str]:
-    """The keys of the first few fields worth a column."""
-    by_target = {target.key: key for key, target in reversed(list(targets.items()))}
-    chosen: list[str] = []
-    either: set[str] = set()
-    for target in _TELLING:
-        if target in by_target and not (target in _EITHER and either):
-            chosen.append(by_target[target])
-            either |= {target} & _EITHER
-    short = [field.key for field in sorted(fields, key=lambda field: field.rank) if field.type is not FieldType.BOOLEAN]
-    few = chosen[:_SHOWN] if len(chosen) > 1 else list(dict.fromkeys([*chosen, *short]))[:_SHOWN]
-    return frozenset(few)
