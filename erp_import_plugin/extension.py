@@ -18,7 +18,7 @@ from erp_import_plugin.jobs import Execution, InlineRunner, Jobs, Runner, Thread
 from erp_import_plugin.store import migrate
 from erp_import_plugin.store.jobs import JobStore
 from erp_import_plugin.store.secrets import Vault
-from erp_import_plugin.translations import ensure_babel
+from erp_import_plugin.translations import Catalogues, ensure_babel
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.web.blueprint import make_blueprint
 from erp_import_plugin.workflow import access, connections
@@ -63,7 +63,8 @@ class ErpImport:
                 "Set SECRET_KEY or ERP_IMPORT_SECRET_KEYS: passwords of connections are encrypted with it."
             )
         migrate.upgrade(engine)
-        rooms = Rooms(engine, host, Registry.discover(self._plugins), config, Vault(config.secret_keys))
+        registry, vault = Registry.discover(self._plugins), Vault(config.secret_keys)
+        rooms = Rooms(engine, host, registry, config, vault, tongue=Catalogues())
         installed = Installed(app, rooms)
         app.extensions[EXTENSION] = installed
         ensure_babel(app, config.languages)

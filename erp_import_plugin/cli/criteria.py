@@ -36,7 +36,8 @@ def criteria_options(command: F) -> F:
 
 
 def keys_options(command: F) -> F:
-    """Add --key and --keys."""
+    """Add --key, --keys and --language: of commands that make an import."""
+    command = click.option("--language", default="en", help="What the selections are named in, such as nb.")(command)
     command = click.option("--keys", "key_file", type=click.File(), help="File with an ERP key a line; - reads stdin.")(
         command
     )

@@ -40,11 +40,12 @@ def import_(
     where: Sequence[str],
     keys: Sequence[str],
     key_file: TextIO | None,
+    language: str,
     token: str | None,
     **options: Any,
 ) -> int:
     """Import from the ERP into the CRM. Status 1 when rows were held or failed."""
-    named = Wanted(None, connection, type_name, where, read_keys(keys, key_file), read_settings(options))
+    named = Wanted(None, connection, type_name, where, read_keys(keys, key_file), read_settings(options), language)
     if token and (named.connection or named.type_name or named.where or named.keys or named.settings):
         raise Refused(Sentence("With --token the stored preview is imported; make a new preview to change anything."))
     planned = token or plan(desk, named)

@@ -24,6 +24,7 @@ class Wanted:
     where: Sequence[str]
     keys: Collection[str]
     settings: Mapping[str, Any]
+    language: str = ""
 
 
 def plan(desk: Desk, wanted: Wanted) -> str | None:
@@ -52,7 +53,7 @@ def _take_up(desk: Desk, token: str) -> str:
 
 
 def _stage(desk: Desk, wanted: Wanted) -> str | None:
-    found = searching.find(desk, wanted.connection, wanted.type_name, wanted.where)
+    found = searching.find(desk, wanted.connection, wanted.type_name, wanted.where, wanted.language)
     absent = searching.tick(desk, found, wanted.keys) if found.results.found else frozenset(wanted.keys)
     for key in sorted(absent):
         desk.tell(f"Not found: {clean(key)}")

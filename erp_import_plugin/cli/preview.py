@@ -41,12 +41,13 @@ def preview(
     where: Sequence[str],
     keys: Sequence[str],
     key_file: TextIO | None,
+    language: str,
     token: str | None,
     limit: int,
     **options: Any,
 ) -> int:
     """Show what an import would do. The CRM stays as it is; the import is kept, and can be done by its token."""
-    named = Wanted(token, connection, type_name, where, read_keys(keys, key_file), read_settings(options))
+    named = Wanted(token, connection, type_name, where, read_keys(keys, key_file), read_settings(options), language)
     planned = plan(desk, named)
     if planned is None:
         desk.show(NOTHING, lambda: "Nothing was found.")

@@ -25,7 +25,7 @@ class Found:
     results: SearchResults
 
 
-def find(desk: Desk, connection: str | None, type_name: str | None, where: Sequence[str]) -> Found:
+def find(desk: Desk, connection: str | None, type_name: str | None, where: Sequence[str], language: str = "") -> Found:
     """Begin an import and search. When the search cannot be done the import goes again.
 
     Raises:
@@ -37,7 +37,7 @@ def find(desk: Desk, connection: str | None, type_name: str | None, where: Seque
     criteria, texts = read_criteria(where)
     chosen = usable_connection(desk, connection)
     wanted = actor_type(chosen, type_name)
-    begun = imports.begin(desk.rooms, desk.user, chosen.id, wanted)
+    begun = imports.begin(desk.rooms, desk.user, chosen.id, wanted, language)
     try:
         workflow.start(desk.rooms, desk.jobs, desk.user, begun.token, wanted, criteria)
         results = _first(desk, begun.token)

@@ -61,14 +61,17 @@ class Import:
     settings: ImportSettings | None
     accounts: Accounts | None
     revision: int
+    language: str
     created_at: datetime
     planned_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
 
 
-def create(tx: Transaction, owner: User, connection_id: int, actor_type: ActorType, at: datetime) -> Import:
-    """Begin an import."""
+def create(
+    tx: Transaction, owner: User, connection_id: int, actor_type: ActorType, at: datetime, language: str = ""
+) -> Import:
+    """Begin an import. ``language`` is what its selections are named in; empty is English."""
     token = secrets.token_urlsafe(16)
     tx.execute(
         insert(table).values(
@@ -78,6 +81,7 @@ def create(tx: Transaction, owner: User, connection_id: int, actor_type: ActorTy
             connection_id=connection_id,
             actor_type=actor_type.value,
             state=ImportState.STAGING.value,
+            language=language,
             created_at=at,
         )
     )
@@ -220,6 +224,7 @@ def _import(row: Row[Any]) -> Import:
         settings=settings_from_text(row.settings) if row.settings else None,
         accounts=Accounts(**counts) if counts else None,
         revision=row.revision,
+        language=row.language,
         created_at=row.created_at,
         planned_at=row.planned_at,
         started_at=row.started_at,

@@ -7,13 +7,17 @@ Outside a request or app context every text is English. Rooms that know no Flask
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
+from babel.support import Translations
 from flask import Flask, has_app_context, has_request_context, request
-from flask_babel import Babel, Domain, get_locale, get_translations
+from flask_babel import Babel, Domain, get_locale, get_timezone, get_translations
 from flask_babel.speaklater import LazyString
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
@@ -45,6 +49,38 @@ def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
 
 def _number(num: int) -> str:
     return format_decimal(num, locale=(get_locale() if has_app_context() else None) or "en")
+
+
+def date_format(locale: Locale | None, length: str) -> str:
+    """The format of a date, for Babel: ``length``, but 22 Nov 2026 where English is of no country.
+
+    Plain "en" is American to Babel, and 4/5/2026 another day to most who read English.
+    """
+    plain = locale is None or (locale.language == "en" and not locale.territory)
+    return "d MMM y" if plain else length
+
+
+class Catalogues:
+    """Says things in a language that is named, whoever looks; see ``workflow.tongue``."""
+
+    def say(self, sentence: Sentence, language: str) -> str:
+        """The sentence in that language."""
+        found = Translations.load(str(_FOLDER), [str(_locale(language))], NAME)
+        text: str = found.gettext(sentence.template)
+        return text % sentence.params if sentence.params else text
+
+    def moment(self, when: datetime, language: str) -> str:
+        """A date with time in that language's format and, within an app, its time zone."""
+        locale = _locale(language)
+        own = when.astimezone(get_timezone()) if has_app_context() else when
+        return f"{format_date(own, date_format(locale, 'medium'), locale)}, {format_time(own, 'short', locale=locale)}"
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language or "en")
+    except (ValueError, UnknownLocaleError):
+        return Locale("en")
 
 
 def lazy_gettext(message: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import format_decimal, get_locale
+from flask_babel import format_decimal
 from flask_wtf.csrf import generate_csrf
 
 from erp_import_plugin import __version__
@@ -23,7 +23,7 @@ def template_context() -> dict[str, Any]:
     return {
         **template_functions(),
         "erp_base": here.config().base_template or _FALLBACK_BASE,
-        "erp_language": str(get_locale() or "en").replace("_", "-"),
+        "erp_language": here.language().replace("_", "-"),
         "erp_number": number,
         "erp_moment": moment,
         "erp_label": erp_label,

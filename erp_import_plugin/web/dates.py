@@ -6,8 +6,7 @@ from datetime import date, datetime
 
 from flask_babel import format_date, format_time, get_locale
 
-# Plain "en" is American to Babel, and 4/5/2026 another day to most who read English.
-_ENGLISH = "d MMM y"
+from erp_import_plugin.translations import date_format
 
 
 def day(value: date, length: str = "medium") -> str:
@@ -15,9 +14,7 @@ def day(value: date, length: str = "medium") -> str:
 
     Where English is of no country it is 22 Nov 2026, whatever the length.
     """
-    locale = get_locale()
-    plain = locale is None or (locale.language == "en" and not locale.territory)
-    return str(format_date(value, _ENGLISH if plain else length))
+    return str(format_date(value, date_format(get_locale(), length)))
 
 
 def moment(value: datetime, length: str = "medium", time: str = "short") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol, cast
 
 from flask import current_app, g, request
+from flask_babel import get_locale
 
 from erp_import_plugin.config import Config
 from erp_import_plugin.host_api import User
@@ -63,6 +64,11 @@ def user() -> User:
             raise SignInNeeded
         g.erp_import_user = access.check_user(rooms(), found)
     return cast(User, g.erp_import_user)
+
+
+def language() -> str:
+    """The reader's language, such as "nb" or "de_CH"."""
+    return str(get_locale() or "en")
 
 
 def wants_part() -> bool:

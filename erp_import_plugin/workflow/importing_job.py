@@ -39,6 +39,15 @@ _NOTES = {
     EntityKind.PROJECT: Sentence("Importing projects"),
 }
 
+_SELECTIONS = {
+    (EntityKind.COMPANY, Status.NEW): Sentence("Companies, new"),
+    (EntityKind.COMPANY, Status.CHANGED): Sentence("Companies, updated"),
+    (EntityKind.PERSON, Status.NEW): Sentence("Contacts, new"),
+    (EntityKind.PERSON, Status.CHANGED): Sentence("Contacts, updated"),
+    (EntityKind.PROJECT, Status.NEW): Sentence("Projects, new"),
+    (EntityKind.PROJECT, Status.CHANGED): Sentence("Projects, updated"),
+}
+
 
 def run_import(rooms: Rooms, context: JobContext) -> None:
     """Apply the plan of the import that is the job's subject. Started again it goes on with the rows left."""
@@ -152,9 +161,10 @@ class _ImportRun:
         if made:
             return made
         connection = connection_store.get(tx, self._import.connection_id)
-        label = str(self._rooms.host.crm.schema().entities[kind].label)
-        day = self._rooms.now().date().isoformat()
-        name = f"{connection.name if connection else ''} {day}: {label} ({status.value})"
+        tongue, language = self._rooms.tongue, self._import.language
+        when = tongue.moment(self._import.started_at or self._rooms.now(), language)
+        source = f"{connection.name} {when}" if connection else when
+        name = f"{source}: {tongue.say(_SELECTIONS[kind, status], language)}"
         selection = self._rooms.host.selections.create(tx, kind, name, self._user)
         import_store.save_selection(tx, self._import.id, kind, status.value, selection)
         return selection

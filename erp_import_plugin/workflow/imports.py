@@ -49,8 +49,8 @@ class ImportLine:
     job: JobView | None
 
 
-def begin(rooms: Rooms, user: User, connection_id: int, actor_type: ActorType) -> Import:
-    """A new import of this actor type.
+def begin(rooms: Rooms, user: User, connection_id: int, actor_type: ActorType, language: str = "") -> Import:
+    """A new import of this actor type. ``language`` is the user's; what it makes in the CRM is named in it.
 
     Raises:
         NotFound: there is no such connection for this user.
@@ -64,7 +64,7 @@ def begin(rooms: Rooms, user: User, connection_id: int, actor_type: ActorType) -
         mapping = mapping_store.of(tx, connection.id).get(actor_type)
         if mapping is None or not searchable(mapping):
             raise Invalid({"actor_type": Sentence("This actor type cannot be imported through this connection.")})
-        return import_store.create(tx, user, connection.id, actor_type, rooms.now())
+        return import_store.create(tx, user, connection.id, actor_type, rooms.now(), language)
 
 
 def get(rooms: Rooms, user: User, token: str) -> ImportSummary:

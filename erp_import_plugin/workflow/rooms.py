@@ -12,6 +12,7 @@ from erp_import_plugin.config import Config
 from erp_import_plugin.connector_host import Registry
 from erp_import_plugin.host_api import Host
 from erp_import_plugin.store.secrets import Vault
+from erp_import_plugin.workflow.tongue import English, Tongue
 
 
 def utc_now() -> datetime:
@@ -21,7 +22,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Rooms:
-    """The store's engine, the host, the connectors and the configuration, made once by the extension."""
+    """The store's engine, the host, the connectors, the configuration and the languages, made once by the extension."""
 
     engine: Engine
     host: Host
@@ -29,3 +30,4 @@ class Rooms:
     config: Config
     vault: Vault
     now: Callable[[], datetime] = utc_now
+    tongue: Tongue = English()  # noqa: RUF009 - it holds nothing

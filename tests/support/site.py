@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings, NoCompany
 from erp_import_plugin.host_api import User
-from erp_import_plugin.translations import ensure_babel
+from erp_import_plugin.translations import Catalogues, ensure_babel
 from erp_import_plugin.web.blueprint import make_blueprint
 from erp_import_plugin.workflow import importing, preview
 from erp_import_plugin.workflow import settings as settings_step
@@ -90,7 +90,7 @@ def build_site(engine: Engine) -> Site:
     """The pages on an empty database, with twelve customers in the shop."""
     house = build(engine)
     visitors = Visitors()
-    rooms = replace(house.rooms, host=replace(house.rooms.host, access=visitors))
+    rooms = replace(house.rooms, host=replace(house.rooms.host, access=visitors), tongue=Catalogues())
     house = replace(house, rooms=rooms, jobs=jobs_of(rooms))
     house.shop.add_companies(12)
     house.connect()

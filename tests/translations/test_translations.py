@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from io import BytesIO
 from pathlib import Path
 
@@ -13,7 +14,15 @@ from flask_babel import Babel, Domain, force_locale
 
 from erp_import_plugin import translations
 from erp_import_plugin.errors import Sentence
-from erp_import_plugin.translations import ensure_babel, gettext, lazy_gettext, ngettext, say, template_functions
+from erp_import_plugin.translations import (
+    Catalogues,
+    ensure_babel,
+    gettext,
+    lazy_gettext,
+    ngettext,
+    say,
+    template_functions,
+)
 
 PO = """
 msgid ""
@@ -130,3 +139,12 @@ def test_the_shipped_catalogues_can_be_loaded() -> None:
     folder = Path(translations.__file__).parent
     for language in translations.shipped()[1:]:
         assert Translations.load(folder, [language], translations.NAME)._catalog  # type: ignore[attr-defined]
+
+
+def test_what_is_kept_is_said_in_the_language_of_who_began() -> None:
+    kept = Catalogues()
+    when = datetime(2026, 11, 22, 14, 5, tzinfo=timezone.utc)
+    assert kept.say(Sentence("Companies"), "nb") == "Firmaer"
+    assert kept.moment(when, "nb").startswith("22. nov. 2026")
+    assert kept.moment(when, "en") == kept.moment(when, "") == kept.moment(when, "nonsense of a form")
+    assert kept.moment(when, "en").startswith("22 Nov 2026, ")

@@ -30,7 +30,7 @@ def answer() -> str | Response | tuple[str, int]:
     if errors:
         return _page(chosen, type_name, errors), 422
     try:
-        begun = imports.begin(here.rooms(), here.user(), int(chosen), ActorType(type_name))
+        begun = imports.begin(here.rooms(), here.user(), int(chosen), ActorType(type_name), here.language())
     except Invalid as invalid:
         return _page(chosen, type_name, {key: say(text) for key, text in invalid.errors.items()}), 422
     return go(url_for(".search", token=begun.token))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime, timezone
 
 import pytest
+from babel.dates import format_date
 from openpyxl import load_workbook
 from sqlalchemy import insert
 
 from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.errors import Sentence
 from erp_import_plugin.store.jobs import JobStore
+from erp_import_plugin.translations import Catalogues
 from erp_import_plugin.workflow import importing, preview
 from erp_import_plugin.workflow import settings as settings_step
 from tests.support import hosts
@@ -48,6 +52,20 @@ def test_each_list_leads_to_its_selection(site: Site, token: str) -> None:
         assert kind.value == "company"
         assert "Shop one" in name
     assert not [one for one in site.get(site.path(token, "done?which=rest")).all("a") if "/selection/" in one["href"]]
+
+
+def test_selections_are_named_in_the_language_of_who_began(site: Site) -> None:
+    sent = {"csrf_token": site.token(), "connection": "1", "actor_type": "Customer"}
+    answer = site.client.post("/erp-import/connection", data=sent, headers={"Accept-Language": "nb"})
+    token = answer.headers["Location"].split("/")[-2]
+    site.house.stage(token)
+    settings_step.save(site.house.rooms, ADMIN, token, BY_NAME)
+    preview.start(site.house.rooms, site.house.jobs, ADMIN, token)
+    importing.start(site.house.rooms, site.house.jobs, ADMIN, token)
+    ((_, name),) = site.house.selections.names.values()
+    now = datetime.now(timezone.utc)
+    assert name.startswith(f"Shop one {format_date(now, 'medium', 'nb')}, ")
+    assert name.endswith(Catalogues().say(Sentence("Companies, new"), "nb"))
 
 
 @pytest.fixture
