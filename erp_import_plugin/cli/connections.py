@@ -64,7 +64,7 @@ def add(
         config,
         description=description,
         everyone=not only_me,
-        activate=not inactive,
+        active=not inactive,
     )
     line = any_connection(desk, str(added))
     desk.show(shapes.connection(line), lambda: _text([line]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +47,11 @@ class Access(Protocol):
 
     def sign_in_url(self, back_to: str) -> str:
         """Where a visitor signs in, coming back to the path ``back_to``."""
+
+
+@runtime_checkable
+class SetUpAccess(Protocol):
+    """What an :class:`Access` has as well where not everyone who may import may set up connections and mappings."""
+
+    def may_set_up(self, user: User) -> bool:
+        """Whether the user, who may import, may also set up connections. Asked at every step."""

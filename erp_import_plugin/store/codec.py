@@ -21,6 +21,7 @@ from erp_import_plugin.engine.changes import (
 )
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
+from erp_import_plugin.errors import Sentence
 from erp_import_plugin.host_api import EntityKind
 
 
@@ -78,6 +79,17 @@ def values_to_text(values: Mapping[str, Any]) -> str:
 def values_from_text(text: str | None) -> dict[str, Any]:
     """The values of an actor again; none for None."""
     return {key: value(data) for key, data in (json.loads(text) if text else {}).items()}
+
+
+def said_to_text(text: str) -> str:
+    """A text for an admin, so that a sentence can be translated later; empty for an empty one."""
+    return _encode([text.template, text.params] if isinstance(text, Sentence) else text) if text else ""
+
+
+def said_from_text(text: str | None) -> str:
+    """A text for an admin again."""
+    said = json.loads(text) if text else ""
+    return said if isinstance(said, str) else Sentence(said[0], **said[1])
 
 
 def reason_to_data(reason: Reason | None) -> list[Any] | None:

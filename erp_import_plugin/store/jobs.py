@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
@@ -14,6 +13,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
 from erp_import_plugin.errors import NotFound, Refused, Sentence
+from erp_import_plugin.store import codec
 from erp_import_plugin.store.tables import job as table
 from erp_import_plugin.store.transactions import reading, writing
 
@@ -180,20 +180,12 @@ def _columns(progress: Progress | None) -> dict[str, Any]:
     if progress is None:
         return {}
     values = {field.name: getattr(progress, field.name) for field in fields(progress)}
-    return values | {"note": _packed(progress.note)}
+    return values | {"note": codec.said_to_text(progress.note)}
 
 
 def _job(row: Row[Any]) -> Job:
     values = dict(row._mapping)
     values.pop("active_subject")
-    progress = Progress(values.pop("done"), values.pop("total"), values.pop("rate"), _unpacked(values.pop("note")))
+    note = codec.said_from_text(values.pop("note"))
+    progress = Progress(values.pop("done"), values.pop("total"), values.pop("rate"), note)
     return Job(**values | {"state": JobState(values["state"]), "progress": progress})
-
-
-def _packed(note: str) -> str:
-    return json.dumps([note.template, note.params] if isinstance(note, Sentence) else note) if note else ""
-
-
-def _unpacked(text: str) -> str:
-    note = json.loads(text) if text else ""
-    return note if isinstance(note, str) else Sentence(note[0], **note[1])

@@ -10,6 +10,15 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from erp_import_plugin.errors import Refused, Sentence
 
 
+class NoKeyFits(Refused):
+    """The secrets were encrypted with a key that is no longer there."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Sentence("The password of this connection cannot be read with the present keys. Enter it again.")
+        )
+
+
 class Vault:
     """Encrypts with the first key and decrypts with any, so that keys can be rotated."""
 
@@ -21,13 +30,18 @@ class Vault:
         return self._fernet.encrypt(json.dumps(dict(secrets)).encode()).decode() if secrets else ""
 
     def unlock(self, locked: str) -> dict[str, str]:
-        """The secrets again. Raises :class:`Refused` when no key fits."""
+        """The secrets again. Raises :class:`NoKeyFits`."""
         if not locked:
             return {}
         try:
             secrets: dict[str, str] = json.loads(self._fernet.decrypt(locked.encode()))
         except InvalidToken:
-            raise Refused(
-                Sentence("The password of this connection cannot be read with the present keys. Enter it again.")
-            ) from None
+            raise NoKeyFits from None
         return secrets
+
+    def rotate(self, locked: str) -> str:
+        """The same secrets, encrypted with the first key. Raises :class:`NoKeyFits`."""
+        try:
+            return self._fernet.rotate(locked.encode()).decode()
+        except InvalidToken:
+            raise NoKeyFits from None

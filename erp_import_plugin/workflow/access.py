@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.errors import NotFound, Refused, Sentence
-from erp_import_plugin.host_api import User
+from erp_import_plugin.host_api import SetUpAccess, User
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store.connections import Connection
@@ -15,6 +15,13 @@ from erp_import_plugin.workflow.rooms import Rooms
 
 class NotAllowed(Refused):
     """The user has no right to import."""
+
+
+class MayNotSetUp(NotAllowed):
+    """The user may import, but not set up connections."""
+
+    def __init__(self) -> None:
+        super().__init__(Sentence("You have no right to set up ERP connections. Ask an administrator."))
 
 
 class SyncIsOn(Refused):
@@ -29,6 +36,20 @@ def check_user(rooms: Rooms, user: User | None) -> User:
     if user is None or not rooms.host.access.may_import(user):
         raise NotAllowed(Sentence("You have no right to import from an ERP. Ask an administrator."))
     return user
+
+
+def may_set_up(rooms: Rooms, user: User) -> bool:
+    """Whether the user may set up connections: who may import may, unless the host says more about it."""
+    asked = rooms.host.access
+    return asked.may_import(user) and (not isinstance(asked, SetUpAccess) or asked.may_set_up(user))
+
+
+def check_set_up(rooms: Rooms, user: User | None) -> User:
+    """The user, if they may set up connections and mappings. Raises :class:`NotAllowed`."""
+    known = check_user(rooms, user)
+    if not may_set_up(rooms, known):
+        raise MayNotSetUp()
+    return known
 
 
 def check_sync(rooms: Rooms) -> None:
@@ -58,4 +79,12 @@ def open_connection(tx: Transaction, user: User, connection_id: int) -> Connecti
     found = connection_store.get(tx, connection_id)
     if found is None or not found.usable_by(user):
         raise NotFound(Sentence("There is no such ERP connection, or it is not active for you."))
+    return found
+
+
+def any_connection(tx: Transaction, connection_id: int, *, lock: bool = False) -> Connection:
+    """A connection to set up, active or not and whoever may use it. Raises :class:`NotFound`."""
+    found = connection_store.get(tx, connection_id, lock=lock)
+    if found is None or found.deleted:
+        raise NotFound(Sentence("There is no such ERP connection."))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timezone
 from difflib import get_close_matches
@@ -21,19 +21,31 @@ class ConfigValues:
     secrets: Mapping[str, str]
 
 
-def read(fields: Sequence[ConfigField], texts: Mapping[str, str]) -> ConfigValues:
-    """The values of the config fields; a field that is not given has its default.
+_NOTHING = ConfigValues({}, {})
+
+
+def read(
+    fields: Sequence[ConfigField],
+    texts: Mapping[str, str],
+    stored: ConfigValues = _NOTHING,
+    removed: Collection[str] = (),
+) -> ConfigValues:
+    """The values of the config fields; a field that is not given keeps what is ``stored``, or has its default.
+
+    A secret that is given empty keeps what is stored as well, for it was never shown; ``removed`` takes it away.
 
     Raises:
         Invalid: by the key of the field.
     """
     inputs = {field.key: field for field in fields if field.type is not ConfigType.LABEL}
     errors: dict[str, str] = {key: _unknown(key, inputs) for key in texts if key not in inputs}
+    before = {**stored.config, **stored.secrets}
     values: dict[str, ConfigValue] = {}
     for key, field in inputs.items():
-        text = texts.get(key)
+        text = (texts.get(key) or None) if field.secret else texts.get(key)
+        present = None if key in removed else before.get(key, field.default)
         try:
-            values[key] = _value(field, text)
+            values[key] = _value(field, text, present)
         except typed.NotAValue as error:
             errors[key] = error.sentence
     if errors:
@@ -49,9 +61,12 @@ def _unknown(key: str, inputs: Mapping[str, ConfigField]) -> Sentence:
     return Sentence("There is no setting “%(key)s”. There are: %(known)s.", key=key, known=", ".join(inputs))
 
 
-def _value(field: ConfigField, text: str | None) -> ConfigValue:
-    if field.read_only or text is None:
+def _value(field: ConfigField, text: str | None, present: ConfigValue) -> ConfigValue:
+    """What was typed, else what is there at ``present``; what is read-only is the connector's alone."""
+    if field.read_only:
         value = field.default
+    elif text is None:
+        value = present
     else:
         value = _TYPED[field.type](text) if text.strip() or field.type is ConfigType.CHECKBOX else None
     if value is None or value == "":
@@ -72,14 +87,8 @@ def _check(field: ConfigField, value: ConfigValue) -> None:
         raise typed.NotAValue(Sentence("“%(label)s” must be one of: %(choices)s.", label=field.label, choices=choices))
 
 
-def _text(text: str) -> str:
-    if any(char < " " or "\ud800" <= char <= "\udfff" for char in text):
-        raise typed.NotAValue(Sentence("The text holds characters that cannot be stored."))
-    return text.strip()
-
-
 def _password(text: str) -> str:
-    _text(text)
+    typed.line(text)
     return text  # blanks may belong to it
 
 
@@ -93,11 +102,11 @@ def _moment(text: str) -> datetime:
 
 
 _TYPED: Mapping[ConfigType, Callable[[str], ConfigValue]] = {
-    ConfigType.TEXT: _text,
+    ConfigType.TEXT: typed.line,
     ConfigType.PASSWORD: _password,
     ConfigType.INTEGER: typed.whole,
     ConfigType.DECIMAL: typed.decimal,
     ConfigType.CHECKBOX: _checkbox,
     ConfigType.DATETIME: _moment,
-    ConfigType.LIST: _text,
+    ConfigType.LIST: typed.line,
 }

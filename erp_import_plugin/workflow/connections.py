@@ -1,25 +1,23 @@
-"""Connections: which may be used, and how one is made, tested and mapped."""
+"""Connections: which may be used, and how one is made, tested, switched on and off, and deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.connector_api import ActorType
-from erp_import_plugin.connector_host import BrokenConnector, GuardedSession, LoadedConnector
-from erp_import_plugin.errors import NotFound, Sentence
+from erp_import_plugin.connector_host import BrokenConnector, LoadedConnector
+from erp_import_plugin.errors import Sentence
 from erp_import_plugin.host_api import User
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import mappings as mapping_store
-from erp_import_plugin.store.connections import Connection, ConnectionTest
+from erp_import_plugin.store.connections import Connection, ConnectionTest, Use
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, config_values, discovering, erp, mappings
-from erp_import_plugin.workflow.invalid import Invalid
+from erp_import_plugin.workflow import access, connection_form, discovering, erp, mappings
+from erp_import_plugin.workflow.connection_form import Draft, Overtaken
 from erp_import_plugin.workflow.rooms import Rooms
-
-_NAME_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,10 @@ class ConnectionChoice:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLine:
-    """A connection in the list; ``problem`` says why it cannot be used, and is empty where it can."""
+    """A connection in the list; ``problem`` says why it cannot be used, and is empty where it can.
+
+    ``installed``: its connector is there. ``users`` and ``groups`` are ids; both are empty where it is for everyone.
+    """
 
     id: int
     name: str
@@ -42,6 +43,11 @@ class ConnectionLine:
     active: bool
     test: ConnectionTest | None
     problem: str
+    description: str
+    installed: bool
+    everyone: bool
+    users: frozenset[str]
+    groups: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class Connectors:
 
 def connectors(rooms: Rooms, user: User) -> Connectors:
     """What is installed."""
-    access.check_user(rooms, user)
+    access.check_set_up(rooms, user)
     return Connectors(rooms.registry.loaded, rooms.registry.broken)
 
 
@@ -68,7 +74,7 @@ def usable(rooms: Rooms, user: User) -> tuple[ConnectionChoice, ...]:
 
 def listed(rooms: Rooms, user: User) -> tuple[ConnectionLine, ...]:
     """All connections, also those that cannot be used, by name."""
-    access.check_user(rooms, user)
+    access.check_set_up(rooms, user)
     with reading(rooms.engine) as tx:
         return tuple(_line(rooms, user, one) for one in connection_store.listed(tx))
 
@@ -82,49 +88,95 @@ def add(
     *,
     description: str = "",
     everyone: bool = True,
-    activate: bool = True,
+    active: bool = True,
 ) -> int:
     """A new connection with its automatic mappings; its id. Without ``everyone`` only the user may use it.
 
-    It is tested first. To be activated it must pass, otherwise nothing is kept. Without ``activate`` it is kept all
-    the same, inactive and with what the test said, so that nothing typed is lost.
+    It is tested first. To be active it must pass, otherwise nothing is kept. Unless it is to be ``active`` it is kept
+    all the same, with what the test said.
 
     Raises:
         Invalid: by the key of the config field, or "name".
-        ErpFailed: the connector is not there, or the test failed and it was to be activated.
+        ErpFailed: the connector is not there, or the test failed and it was to be active.
     """
-    access.check_user(rooms, user)
-    access.check_sync(rooms)
-    loaded = erp.connector_of(rooms, connector_key)
-    values = config_values.read(loaded.config_fields, config)
-    new = Connection(
-        id=0,
-        connector=loaded.key,
-        name=_checked_name(rooms, name),
-        config=values.config,
-        secrets=rooms.vault.lock(values.secrets),
-        description=description,
-        active=activate,
-        everyone=everyone,
-        users=frozenset() if everyone else frozenset({user.id}),
-    )
-    tested = _try(rooms, new, must_pass=activate)
-    with writing(rooms.engine) as tx:
-        connection_id = connection_store.add(tx, replace(new, active=False), user, rooms.now())
-        connection_store.record_test(tx, connection_id, tested)
-    if tested.ok:
-        _discover_new(rooms, connection_id, activate)
+    users = frozenset() if everyone else frozenset({user.id})
+    draft = Draft(name, description, everyone, users, config=config)
+    connection_id = connection_form.create(rooms, user, connector_key, draft)
+    if not active:
+        test(rooms, user, connection_id)
+        return connection_id
+    try:
+        activate(rooms, user, connection_id)
+    except erp.ErpFailed:
+        with writing(rooms.engine) as tx:
+            connection_store.remove_unused(tx, connection_id)
+        raise
     return connection_id
 
 
 def test(rooms: Rooms, user: User, connection_id: int) -> ConnectionTest:
-    """Test a connection now and remember how it went. Raises NotFound."""
-    access.check_user(rooms, user)
+    """Test a connection now and remember how it went; once it works its known fields map themselves.
+
+    Raises:
+        NotFound: there is no such connection.
+        Overtaken: its settings were changed while they were tested.
+    """
+    access.check_set_up(rooms, user)
     connection = _open(rooms, connection_id)
-    tested = _try(rooms, connection, must_pass=False)
+    tested = _try(rooms, connection)
     with writing(rooms.engine) as tx:
+        _check_settings(tx, connection)
         connection_store.record_test(tx, connection_id, tested)
+    if tested.ok and not _is_mapped(rooms, connection_id):
+        try:
+            _discover(rooms, connection)
+        except erp.ErpFailed as failed:
+            tested = ConnectionTest(rooms.now(), False, failed.message, failed.field or "")
+            with writing(rooms.engine) as tx:
+                connection_store.record_test(tx, connection_id, tested)
     return tested
+
+
+def activate(rooms: Rooms, user: User, connection_id: int) -> None:
+    """Test a connection and activate it. It stays inactive where it does not pass.
+
+    Raises:
+        ErpFailed: the test failed; how, is remembered.
+        NotFound, Overtaken: as ``test``.
+    """
+    tested = test(rooms, user, connection_id)
+    if not tested.ok:
+        raise erp.ErpFailed(tested.message, field=tested.field or None)
+    with writing(rooms.engine) as tx:
+        now = access.any_connection(tx, connection_id, lock=True)
+        if now.test is None or now.test.outdated:
+            raise Overtaken()
+        connection_store.set_active(tx, connection_id, True)
+
+
+def deactivate(rooms: Rooms, user: User, connection_id: int) -> Use:
+    """Deactivate a connection; what hangs on it and now waits. Raises NotFound."""
+    access.check_set_up(rooms, user)
+    with writing(rooms.engine) as tx:
+        access.any_connection(tx, connection_id, lock=True)
+        connection_store.set_active(tx, connection_id, False)
+        return connection_store.use(tx, connection_id)
+
+
+def use(rooms: Rooms, user: User, connection_id: int) -> Use:
+    """What hangs on a connection. Raises NotFound."""
+    access.check_set_up(rooms, user)
+    with reading(rooms.engine) as tx:
+        access.any_connection(tx, connection_id)
+        return connection_store.use(tx, connection_id)
+
+
+def delete(rooms: Rooms, user: User, connection_id: int) -> None:
+    """Hide a connection. It stays with its links and imports; its name is free again. Raises NotFound."""
+    access.check_set_up(rooms, user)
+    with writing(rooms.engine) as tx:
+        access.any_connection(tx, connection_id, lock=True)
+        connection_store.mark_deleted(tx, connection_id, rooms.now())
 
 
 def discover(rooms: Rooms, user: User, connection_id: int) -> tuple[str, ...]:
@@ -132,64 +184,38 @@ def discover(rooms: Rooms, user: User, connection_id: int) -> tuple[str, ...]:
 
     Gives sentences about what could not be read or used. Raises NotFound, ErpFailed.
     """
-    access.check_user(rooms, user)
-    access.check_sync(rooms)
+    access.check_set_up(rooms, user)
     return _discover(rooms, _open(rooms, connection_id))
 
 
 def _discover(rooms: Rooms, connection: Connection) -> tuple[str, ...]:
     with erp.session(rooms, connection) as session:
         unread = discovering.read(rooms, session, connection.id)
-        return (*_complaints(session), *unread)
+        return (*session.complaints, *unread)
 
 
-def _complaints(session: GuardedSession) -> tuple[str, ...]:
-    return tuple(session.complaints)
+def _is_mapped(rooms: Rooms, connection_id: int) -> bool:
+    with reading(rooms.engine) as tx:
+        return bool(mapping_store.of(tx, connection_id))
 
 
-def _discover_new(rooms: Rooms, connection_id: int, activate: bool) -> None:
-    """Map a connection that was just kept; if its fields cannot be read it goes again."""
-    try:
-        _discover(rooms, _open(rooms, connection_id))
-    except erp.ErpFailed:
-        if activate:
-            with writing(rooms.engine) as tx:
-                connection_store.remove_unused(tx, connection_id)
-            raise
-    else:
-        with writing(rooms.engine) as tx:
-            connection_store.set_active(tx, connection_id, activate)
-
-
-def _try(rooms: Rooms, connection: Connection, *, must_pass: bool) -> ConnectionTest:
+def _try(rooms: Rooms, connection: Connection) -> ConnectionTest:
     try:
         with erp.session(rooms, connection, test=True) as session:
             return ConnectionTest(rooms.now(), True, session.test())
     except erp.ErpFailed as failed:
-        if must_pass:
-            raise
-        return ConnectionTest(rooms.now(), False, failed.message)
+        return ConnectionTest(rooms.now(), False, failed.message, failed.field or "")
 
 
-def _checked_name(rooms: Rooms, name: str) -> str:
-    name = " ".join(name.split())
-    if not name:
-        raise Invalid({"name": Sentence("Give the connection a name.")})
-    if len(name) > _NAME_LENGTH:
-        raise Invalid({"name": Sentence("The name may have %(max)s characters at most.", max=_NAME_LENGTH)})
-    with reading(rooms.engine) as tx:
-        taken = {one.name.casefold() for one in connection_store.listed(tx)}
-    if name.casefold() in taken:
-        raise Invalid({"name": Sentence("There is a connection with this name already. Choose another name.")})
-    return name
+def _check_settings(tx: Transaction, tested: Connection) -> None:
+    """Raises Overtaken where the connection no longer has the settings that were tested."""
+    if not access.any_connection(tx, tested.id, lock=True).same_settings(tested):
+        raise Overtaken()
 
 
 def _open(rooms: Rooms, connection_id: int) -> Connection:
     with reading(rooms.engine) as tx:
-        found = connection_store.get(tx, connection_id)
-    if found is None or found.deleted:
-        raise NotFound(Sentence("There is no such ERP connection."))
-    return found
+        return access.any_connection(tx, connection_id)
 
 
 def _choice(tx: Transaction, rooms: Rooms, connection: Connection) -> ConnectionChoice | None:
@@ -210,6 +236,11 @@ def _line(rooms: Rooms, user: User, connection: Connection) -> ConnectionLine:
         active=connection.active,
         test=connection.test,
         problem=_problem(connection, user, loaded),
+        description=connection.description,
+        installed=loaded is not None,
+        everyone=connection.everyone,
+        users=connection.users,
+        groups=connection.groups,
     )
 
 
@@ -220,6 +251,6 @@ def _problem(connection: Connection, user: User, loaded: LoadedConnector | None)
         return Sentence("It is not active.")
     if not connection.usable_by(user):
         return Sentence("It is not for you.")
-    if connection.test is not None and not connection.test.ok:
+    if connection.test is not None and not (connection.test.ok or connection.test.outdated):
         return Sentence("The last test failed: %(reason)s", reason=connection.test.message)
     return ""

@@ -24,6 +24,13 @@ class NotAValue(ValueError):
         self.sentence = sentence
 
 
+def line(text: str) -> str:
+    """A text on one line, that every database and every ERP can keep; blanks around it do not count."""
+    if any(char < " " or "\ud800" <= char <= "\udfff" for char in text):
+        raise NotAValue(Sentence("The text holds characters that cannot be stored."))
+    return text.strip()
+
+
 def whole(text: str) -> int:
     """A whole number. A decimal sign is refused: it may have been meant for thousands."""
     digits = _BLANKS.sub("", text)

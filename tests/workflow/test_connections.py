@@ -9,7 +9,7 @@ from erp_import_plugin.connector_api import ActorType, ErpField, TryLater
 from erp_import_plugin.errors import NotFound
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store.tables import connection
-from erp_import_plugin.workflow import connections
+from erp_import_plugin.workflow import connections, imports
 from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
 from erp_import_plugin.workflow.erp import ErpFailed
 from erp_import_plugin.workflow.invalid import Invalid
@@ -112,7 +112,7 @@ def test_failed_test_names_the_field_and_keeps_nothing(house: House) -> None:
 
 
 def test_inactive_connection_is_kept_though_its_test_fails(house: House) -> None:
-    connections.add(house.rooms, ADMIN, "shop", "Shop", {**CONFIG, "password": "wrong"}, activate=False)
+    connections.add(house.rooms, ADMIN, "shop", "Shop", {**CONFIG, "password": "wrong"}, active=False)
 
     (line,) = connections.listed(house.rooms, ADMIN)
 
@@ -209,10 +209,13 @@ def test_ordinary_user_may_nothing(house: House) -> None:
             call()
 
 
-def test_nothing_is_set_up_while_sync_is_on(house: House) -> None:
+def test_set_up_goes_on_while_sync_is_on_and_imports_do_not(house: House) -> None:
     connection_id = house.connect()
     house.sync.on = True
+
+    another = house.connect("Another")
+    connections.discover(house.rooms, ADMIN, connection_id)
+    assert connections.test(house.rooms, ADMIN, another).ok
+
     with pytest.raises(SyncIsOn):
-        house.connect("another")
-    with pytest.raises(SyncIsOn):
-        connections.discover(house.rooms, ADMIN, connection_id)
+        imports.begin(house.rooms, ADMIN, another, ActorType.CUSTOMER)
