@@ -76,6 +76,18 @@ def _whole(least: int, most: int) -> Callable[[Any], int]:
     return read
 
 
+def _whole_or_none(least: int, most: int) -> Callable[[Any], int | None]:
+    whole = _whole(least, most)
+
+    def read(value: Any) -> int | None:
+        try:
+            return None if value is None else whole(value)
+        except _MustBe as must_be:
+            raise _MustBe(f"None, or {must_be}") from None
+
+    return read
+
+
 def _seconds(least: float, most: float) -> Callable[[Any], float]:
     def read(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
@@ -115,6 +127,11 @@ class Config:
     chunk: int = _option(1000, _whole(1, 10_000), "Rows that are planned, or written in one transaction, together.")
     page_size: int = _option(50, _whole(1, 500), "Rows on a page.")
     max_actors: int = _option(1_000_000, _whole(1, 10_000_000), "Actors in one import at most.")
+    confirm_above: int | None = _option(
+        500,
+        _whole_or_none(0, 10_000_000),
+        "Records of the CRM that one import may change or remove without the number being typed first. None: any.",
+    )
     runner: str = _option(
         "thread", _one_of("thread", "inline"), "What runs long work: threads of this process, or the request itself."
     )

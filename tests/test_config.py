@@ -47,6 +47,8 @@ def test_keys_of_others_are_left_alone() -> None:
         ("CHUNK", True),
         ("CHUNK", "1000"),
         ("PAGE_SIZE", 1.5),
+        ("CONFIRM_ABOVE", -1),
+        ("CONFIRM_ABOVE", "never"),
         ("RUNNER", "celary"),
         ("LEASE", 0.1),
         ("LEASE", "60"),

@@ -20,8 +20,9 @@ from erp_import_plugin.errors import Refused, Sentence
 from erp_import_plugin.host_api import CrmSchema
 from erp_import_plugin.store.outcomes import ResultRow
 from erp_import_plugin.web.reasons import sentence
+from erp_import_plugin.workflow import impact, results
 from erp_import_plugin.workflow import importing as workflow
-from erp_import_plugin.workflow import results
+from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.results import ResultList, ResultPage
 
 _TOLD = (Status.UNDECIDED, Status.HELD, Status.FAILED)
@@ -31,6 +32,8 @@ _TOLD = (Status.UNDECIDED, Status.HELD, Status.FAILED)
 @criteria_options
 @keys_options
 @settings_options
+@click.option("--confirm", default="", help="How many records change or go, where so many do that it has to be named.")
+@click.option("--yes", is_flag=True, help="Import however many records change or go.")
 @click.option("--token", help="Import what this import's preview shows, or go on with it where it was cut.")
 @acting
 def import_(
@@ -42,6 +45,8 @@ def import_(
     key_file: TextIO | None,
     language: str,
     token: str | None,
+    confirm: str,
+    yes: bool,
     **options: Any,
 ) -> int:
     """Import from the ERP into the CRM. Status 1 when rows were held or failed."""
@@ -52,14 +57,25 @@ def import_(
     if planned is None:
         desk.show(NOTHING | {"state": "done", "selections": []}, lambda: "Nothing was found.")
         return DONE
-    _run(desk, planned)
+    _run(desk, planned, None if yes else confirm)
     page = results.page(desk.rooms, desk.jobs, desk.user, planned, ResultList.REST)
     desk.show(_data(desk, planned, page) if desk.as_json else None, lambda: _text(desk, planned, page))
     return WITH_FAULTS if page.accounts.held or page.accounts.failed else DONE
 
 
-def _run(desk: Desk, token: str) -> None:
-    job = workflow.start(desk.rooms, desk.jobs, desk.user, token)
+def _run(desk: Desk, token: str, confirm: str | None) -> None:
+    try:
+        job = workflow.start(desk.rooms, desk.jobs, desk.user, token, typed=confirm)
+    except Invalid as error:
+        found = impact.of(desk.rooms, desk.jobs, desk.user, token)
+        raise Refused(
+            Sentence(
+                "%(count)s records that the CRM has change or go. If that is right: erp-import import --token %(token)s"
+                " --confirm %(count)s",
+                count=found.confirm,
+                token=token,
+            )
+        ) from error
     if job.state in ("cancelled", "failed", "interrupted"):
         workflow.resume(desk.rooms, desk.jobs, desk.user, token)
     complete(desk, desk.jobs.latest(token, "import"))

@@ -40,8 +40,13 @@ def house(engine: Engine) -> House:
 @pytest.fixture
 def shell(house: House, engine: Engine) -> Shell:
     """Commands on a small host, with a shop of 12 companies for an ERP."""
+    return shell_on(house, engine)
+
+
+def shell_on(house: House, engine: Engine, **config: object) -> Shell:
+    """The same with some ``ERP_IMPORT_*`` keys of its own."""
     app = Flask("host")
-    app.config.update(SECRET_KEY="s", ERP_IMPORT_CHUNK=5)
+    app.config.update(SECRET_KEY="s", ERP_IMPORT_CHUNK=5, **config)
     ErpImport(app, engine=engine, host=house.rooms.host, plugins=[house.shop])
     house.shop.add_companies(12)
     return Shell(app, house)
@@ -50,6 +55,11 @@ def shell(house: House, engine: Engine) -> Shell:
 @pytest.fixture
 def connected(shell: Shell) -> Shell:
     """The same with a connection named Shop one."""
+    return connect(shell)
+
+
+def connect(shell: Shell) -> Shell:
+    """Add the connection named Shop one."""
     made = shell.run(
         "connections", "add", "shop", "Shop one", "--set", "server=shop.example", "--secret", "password",
         stdin="open sesame\n",

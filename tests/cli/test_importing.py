@@ -9,8 +9,9 @@ from sqlalchemy import Engine, insert, select
 
 from erp_import_plugin.connector_api import ActorType, GiveUp
 from erp_import_plugin.jobs import JobContext
-from tests.cli.conftest import Shell
+from tests.cli.conftest import Shell, connect, shell_on
 from tests.support import hosts
+from tests.support.rooms import House
 
 WHAT = ("--connection", "Shop one", "--type", "Customer")
 HOW = ("--company-match", "number", "--list", "category=blank")
@@ -49,6 +50,33 @@ def test_an_import_at_once_and_again_writes_nothing(connected: Shell, engine: En
     assert len(_names(engine)) == 12
     found = connected.data("search", *WHAT)
     assert all(row["entity_id"] for row in found["rows"])
+
+
+def test_where_much_changes_it_is_refused_until_the_number_is_named(shell_that_asks: Shell, engine: Engine) -> None:
+    with engine.begin() as tx:
+        tx.execute(insert(hosts.company), [{"name": "Old", "number": n} for n in (1, 2)])
+    plan = shell_that_asks.data("preview", *WHAT, *HOW, "--company-action", "replace")
+    named = ("import", "--token", plan["import"])
+    for wrong in ((), ("--confirm", "12")):
+        refused = shell_that_asks.run(*named, *wrong)
+        assert refused.exit_code == 2
+        assert "2 records that the CRM has change or go." in refused.stderr
+        assert f"erp-import {' '.join(named)} --confirm 2" in refused.stderr
+        assert _names(engine) == ["Old", "Old"]
+    assert shell_that_asks.data(*named, "--confirm", "2")["accounts"]["changed"] == 2
+
+
+def test_a_job_that_nobody_watches_says_yes(shell_that_asks: Shell, engine: Engine) -> None:
+    with engine.begin() as tx:
+        tx.execute(insert(hosts.company), [{"name": "Old", "number": n} for n in (1, 2)])
+    made = shell_that_asks.data("import", *WHAT, *HOW, "--company-action", "replace", "--yes")
+    assert made["accounts"]["changed"] == 2
+
+
+@pytest.fixture
+def shell_that_asks(house: House, engine: Engine) -> Shell:
+    """Commands on a host where one record may change unasked."""
+    return connect(shell_on(house, engine, ERP_IMPORT_CONFIRM_ABOVE=1))
 
 
 def test_the_texts_say_the_same(connected: Shell) -> None:

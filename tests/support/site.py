@@ -86,9 +86,9 @@ class Site:
         return token
 
 
-def build_site(engine: Engine) -> Site:
+def build_site(engine: Engine, **config: object) -> Site:
     """The pages on an empty database, with twelve customers in the shop."""
-    house = build(engine)
+    house = build(engine, **config)
     visitors = Visitors()
     rooms = replace(house.rooms, host=replace(house.rooms.host, access=visitors), tongue=Catalogues())
     house = replace(house, rooms=rooms, jobs=jobs_of(rooms))

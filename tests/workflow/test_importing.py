@@ -29,7 +29,7 @@ from erp_import_plugin.store.identity import ActorPlace
 from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.store.tables import link, outcome
 from erp_import_plugin.store.transactions import writing
-from erp_import_plugin.workflow import importing, imports, preview, preview_job, results
+from erp_import_plugin.workflow import impact, importing, imports, preview, preview_job, results
 from erp_import_plugin.workflow import settings as settings_step
 from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
 from erp_import_plugin.workflow.results import ResultList
@@ -284,11 +284,11 @@ def test_the_company_of_a_contact_is_fetched_again_when_it_was_deleted(house: Ho
 def test_a_preview_that_was_changed_meanwhile_is_looked_at_again(house: House) -> None:
     house.shop.add_companies(2)
     token = planned(house)
-    seen = importing.impact(house.rooms, house.jobs, ADMIN, token).imported.revision
+    seen = impact.of(house.rooms, house.jobs, ADMIN, token).imported.revision
     preview.tick_all(house.rooms, ADMIN, token, False, PlanFilter())
     with pytest.raises(Refused, match="changed in another window"):
         importing.start(house.rooms, house.jobs, ADMIN, token, seen)
-    now = importing.impact(house.rooms, house.jobs, ADMIN, token).imported.revision
+    now = impact.of(house.rooms, house.jobs, ADMIN, token).imported.revision
     assert importing.start(house.rooms, house.jobs, ADMIN, token, now).state == "done"
 
 
@@ -300,7 +300,7 @@ def test_the_own_company_of_a_contact_goes_with_its_field(house: House, engine: 
     preview.tick_fields(house.rooms, ADMIN, token, line.planned.row, {"person.company"})
     (line,) = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter()).page.rows
     assert line.planned.icons() == ("person_new",)
-    (persons,) = importing.impact(house.rooms, house.jobs, ADMIN, token).kinds
+    (persons,) = impact.of(house.rooms, house.jobs, ADMIN, token).kinds
     assert (persons.kind, persons.new) == (EntityKind.PERSON, 1)
     imported(house, token)
     assert companies(engine) == {}
@@ -480,24 +480,10 @@ def test_started_twice_it_is_done_once(house: House, engine: Engine) -> None:
 def test_the_import_of_another_user_is_not_there(house: House) -> None:
     house.shop.add_companies(1)
     token = planned(house)
-    for act in (importing.start, importing.impact, importing.cancel, importing.resume):
+    for act in (importing.start, impact.of, importing.cancel, importing.resume):
         with pytest.raises(NotFound):
             act(house.rooms, house.jobs, OTHER, token)
-    assert importing.impact(house.rooms, house.jobs, CHIEF, token).rows == 1
-
-
-def test_the_impact_counts_what_the_ticked_rows_touch(house: House, engine: Engine) -> None:
-    house.shop.add_companies(3)
-    add_company(engine, name="Old", vat_number="000000001")
-    add_company(engine, name="Other", vat_number="555555555")
-    token = planned(house)
-    (companies_,) = importing.impact(house.rooms, house.jobs, ADMIN, token).kinds
-    assert (companies_.new, companies_.changed, companies_.existing) == (2, 1, 2)
-    effects = {one.field: one for one in companies_.fields}
-    assert (effects["name"].replaced, effects["number"].filled) == (1, 1)
-    preview.tick_all(house.rooms, ADMIN, token, False, PlanFilter(Status.NEW))
-    (companies_,) = importing.impact(house.rooms, house.jobs, ADMIN, token).kinds
-    assert (companies_.new, companies_.changed) == (0, 1)
+    assert impact.of(house.rooms, house.jobs, CHIEF, token).rows == 1
 
 
 def test_a_link_to_a_company_that_is_gone_is_replaced(house: House, engine: Engine) -> None:
@@ -577,7 +563,7 @@ def test_actors_added_while_the_preview_is_made_do_not_slip_through(house: House
         if kind is EntityKind.PROJECT:
             with writing(house.rooms.engine) as tx:
                 import_id = imports.get(house.rooms, ADMIN, token).import_.id
-                staging_store.want_parents(tx, import_id, [ActorPlace("Customer", "", "C0003")])
+                staging_store.want(tx, import_id, [ActorPlace("Customer", "", "C0003")], as_parent=True)
 
     monkeypatch.setattr(preview_job._PlanRun, "_settle", add_one_meanwhile)
     job = preview.start(house.rooms, house.jobs, ADMIN, token)

@@ -16,17 +16,21 @@ from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.paging import this_page
 from erp_import_plugin.web.progress import progress
 from erp_import_plugin.web.steps import PREVIEW, steps
-from erp_import_plugin.workflow import importing
-from erp_import_plugin.workflow.importing import Impact
+from erp_import_plugin.workflow import impact, importing
+from erp_import_plugin.workflow.impact import Impact
+from erp_import_plugin.workflow.invalid import Invalid
 
 
-def answer(token: str) -> str | Response:
+def answer(token: str) -> str | Response | tuple[str, int]:
     """What the import would touch, or how far it has come; or what one of its buttons does."""
     if request.method == "POST":
         action.check()
-        _act(token, action.pressed()[0])
+        try:
+            _act(token, action.pressed()[0])
+        except Invalid as invalid:
+            return _before(token, _found(token), say(invalid.errors["confirm"])), 422
         return stay(this_page())
-    found = importing.impact(here.rooms(), here.jobs(), here.user(), token)
+    found = _found(token)
     if found.imported.state is ImportState.DONE:
         return go(url_for(".done", token=token))
     if found.imported.state is ImportState.IMPORTING:
@@ -34,23 +38,29 @@ def answer(token: str) -> str | Response:
     return _before(token, found)
 
 
+def _found(token: str) -> Impact:
+    return impact.of(here.rooms(), here.jobs(), here.user(), token)
+
+
 def _act(token: str, name: str) -> None:
     asked = (here.rooms(), here.jobs(), here.user(), token)
     if name == "start":
-        importing.start(*asked, request.form.get("revision", type=int))
+        importing.start(*asked, request.form.get("revision", type=int), request.form.get("confirm", ""))
     elif name == "cancel":
         importing.cancel(*asked)
     elif name == "resume":
         importing.resume(*asked)
 
 
-def _before(token: str, found: Impact) -> str:
+def _before(token: str, found: Impact, error: str = "") -> str:
     backup = here.rooms().host.backup
     return render(
         "importing",
         token=token,
         found=found,
         sentences=sentences(found),
+        typed=request.form.get("confirm", ""),
+        error=error,
         last_backup=backup.last() if backup else None,
         steps=steps(PREVIEW, found.imported, 1),
     )

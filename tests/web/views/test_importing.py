@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Engine, func, insert, select, update
 
 from erp_import_plugin.store.jobs import JobStore
 from erp_import_plugin.store.tables import import_ as imports
 from erp_import_plugin.workflow import importing
 from tests.support import hosts
+from tests.support.reading import Page
 from tests.support.rooms import ADMIN
-from tests.support.site import Site
+from tests.support.site import Site, build_site
 
 
 @pytest.fixture
 def token(site: Site) -> str:
+    return with_companies(site)
+
+
+def with_companies(site: Site) -> str:
+    """The token of a planned import that changes one of the CRM's two companies."""
     with site.house.rooms.engine.begin() as tx:
         tx.execute(
             insert(hosts.company),
@@ -32,7 +38,7 @@ def test_the_page_says_what_will_be_touched(site: Site, token: str) -> None:
     page = site.get(site.path(token, "importing"))
     assert page.one("h1").text == "Import 12 actors?"
     assert "11 companies are new." in page.text
-    assert "1 of 2 companies changes." in page.text
+    assert "1 of 2 companies changes (50%)." in page.text
     (vat,) = [line for line in page.all("tr") if "VAT number" in line.text]
     assert "1 replaced" in vat.text
     assert page.one("button", class_="erp-btn--primary").text == "Import 12 actors"
@@ -83,3 +89,20 @@ def test_a_cancelled_import_says_when_it_stops(site: Site, token: str) -> None:
     store.claim(job.id, "elsewhere", 600)
     site.post(site.path(token, "importing"), do="cancel")
     assert "Stopping when the rows in progress are done" in site.get(site.path(token, "importing")).text
+
+
+def test_where_much_changes_the_number_is_typed_first(engine: Engine) -> None:
+    site = build_site(engine, confirm_above=0)
+    token = with_companies(site)
+    path = site.path(token, "importing")
+    field = site.get(path).by_id("erp-confirm")
+    assert [one.text for one in site.get(path).all("label", for_="erp-confirm")] == ["Type 1 to go on"]
+    for typed, said in (("", "Type the number to go on."), ("<2>", "This is another number.")):
+        page = site.post(path, 422, do="start", confirm=typed)
+        assert isinstance(page, Page)
+        assert page.by_id("erp-confirm")["value"] == typed
+        assert said in page.by_id("erp-confirm-error").text
+        assert page.all("a", href="#erp-confirm")
+        assert companies(site) == 2
+    site.post(path, do="start", **{field["name"]: "1"})
+    assert companies(site) == 13
