@@ -12,7 +12,7 @@ from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.settings import Action, ChannelPolicy, EmptyValue, ImportSettings
 from erp_import_plugin.host_api import CHANNELS, CrmField, CrmType, CrmValue, EntityKind
 
-Decision: TypeAlias = "FieldChange | KeptField | FieldProblem | None"
+Verdict: TypeAlias = "FieldChange | KeptField | FieldProblem | None"
 """A change, a difference that is kept, one that cannot be written, or nothing to do."""
 
 
@@ -36,7 +36,7 @@ class FieldRules:
     known: dict[CrmType, set[str]] = field(default_factory=dict)
     linked: bool = False
 
-    def decide(self, crm: CrmField, old: CrmValue, new: NewValue, fallback: NewValue = None) -> Decision:
+    def decide(self, crm: CrmField, old: CrmValue, new: NewValue, fallback: NewValue = None) -> Verdict:
         """What becomes of one field that the ERP gives ``new`` (empty where it has nothing) for."""
         if is_empty(new) and is_empty(old):
             return self.filled(crm, old, fallback)
@@ -55,7 +55,7 @@ class FieldRules:
         values = distinct(_many(fallback), channel_form(crm.type, self.region))
         return values if self._policy(crm.type)[0] is ChannelPolicy.REPLACE else self._added(crm, values)
 
-    def _value(self, crm: CrmField, old: CrmValue, new: NewValue, fallback: NewValue) -> Decision:
+    def _value(self, crm: CrmField, old: CrmValue, new: NewValue, fallback: NewValue) -> Verdict:
         if _same(old, new):
             return None
         if is_empty(new):
@@ -64,7 +64,7 @@ class FieldRules:
             return KeptField(crm.key, old, new, f"{self.kind.value}.{'linked' if self.linked else 'action'}")
         return FieldChange(crm.key, old, new)
 
-    def _cleared(self, crm: CrmField, old: CrmValue, fallback: NewValue) -> Decision:
+    def _cleared(self, crm: CrmField, old: CrmValue, fallback: NewValue) -> Verdict:
         if self.action is not Action.REPLACE or crm.type is CrmType.COMPANY or _same(old, fallback):
             return None
         if self.settings.of(self.kind).empty is EmptyValue.KEEP:
@@ -74,7 +74,7 @@ class FieldRules:
         empty: CrmValue = () if crm.many else None
         return FieldChange(crm.key, old, empty if is_empty(fallback) else fallback)
 
-    def _channel(self, crm: CrmField, old: CrmValue, new: NewValue, fallback: NewValue) -> Decision:
+    def _channel(self, crm: CrmField, old: CrmValue, new: NewValue, fallback: NewValue) -> Verdict:
         form = channel_form(crm.type, self.region)
         before, wanted = _many(old), distinct(_many(new), form)
         policy, setting = self._policy(crm.type)
@@ -99,7 +99,7 @@ class FieldRules:
         known |= {form(text) for text in added}
         return added
 
-    def _replaced(self, crm: CrmField, before: tuple[str, ...], wanted: tuple[str, ...]) -> Decision:
+    def _replaced(self, crm: CrmField, before: tuple[str, ...], wanted: tuple[str, ...]) -> Verdict:
         form = channel_form(crm.type, self.region)
         spelled = {form(text): text for text in reversed(before)}
         if spelled.keys() == {form(text) for text in wanted}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from erp_import_plugin.engine.changes import Match, RowCompany
+from erp_import_plugin.engine.decisions import Choice, Decision
 from erp_import_plugin.engine.planning import Company
 from erp_import_plugin.engine.rules import RULES, Rule
 from erp_import_plugin.engine.settings import Action, ImportSettings
@@ -45,3 +46,18 @@ def match(linked: str | None, rule: Rule | None, found: Iterable[str], existing:
         return Match("link", (linked,))
     entities = tuple(dict.fromkeys(entity for entity in found if entity in existing))
     return Match(rule.name, entities) if rule and entities else Match()
+
+
+def decided(found: Match, decision: Decision | None, existing: Mapping[str, Entity]) -> Match:
+    """What an admin's choice makes of the match that was found.
+
+    A link goes before a choice, unless that leaves the row out: no actor becomes two records. A chosen entity that is
+    gone is no choice; the row needs another.
+    """
+    if decision is None or (found.linked and decision.choice is not Choice.LEAVE_OUT):
+        return found
+    if decision.choice is not Choice.ENTITY:
+        return Match("decision", found.entities)
+    if decision.entity_id not in existing:
+        return found
+    return Match("decision", found.entities, decision.entity_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from erp_import_plugin.engine.candidates import Candidate, person_name
 from erp_import_plugin.engine.changes import (
@@ -17,7 +17,8 @@ from erp_import_plugin.engine.changes import (
     PlannedRow,
     RowCompany,
 )
-from erp_import_plugin.engine.fields import Decision, FieldRules, channel_form, distinct, is_empty
+from erp_import_plugin.engine.decisions import Choice, Decision
+from erp_import_plugin.engine.fields import FieldRules, Verdict, channel_form, distinct, is_empty
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.settings import NO_CONTACTS, Action, ImportSettings, NoCompany
@@ -35,11 +36,15 @@ from erp_import_plugin.host_api import (
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """The company a person or project belongs to: its id, the row that creates it, none, or why it has none."""
+    """The company a person or project belongs to: its id, the row that creates it, none, or why it has none.
+
+    ``keys`` are those by which it was looked up by name.
+    """
 
     value: str | RowCompany | None = None
     reason: Reason | None = None
     status: Status = Status.SKIPPED
+    keys: tuple[str, ...] = ()
 
 
 NO_COMPANY = Company()
@@ -49,8 +54,9 @@ NO_COMPANY = Company()
 class Situation:
     """What the CRM holds for one candidate.
 
-    ``entity`` is the one matched entity as it is now, None without exactly one match; ``erased`` tells that the
-    entity was erased on request; ``keys`` are the row's keys by the duplicate rule, within ``scope``.
+    ``entity`` is the one matched or chosen entity as it is now, None where there is not exactly one; ``erased`` tells
+    that the entity was erased on request; ``keys`` are the row's keys by the duplicate rule, within ``scope``;
+    ``decision`` is what an admin has chosen for the row.
     """
 
     match: Match = NO_MATCH
@@ -59,6 +65,7 @@ class Situation:
     erased: bool = False
     keys: tuple[str, ...] = ()
     scope: str = ""
+    decision: Decision | None = None
 
 
 class Planner:
@@ -71,12 +78,17 @@ class Planner:
 
     def plan(self, candidate: Candidate, situation: Situation) -> PlannedRow:
         """The plan of one row: status, changes, and the reason where nothing is written."""
-        return self._left_out(candidate, situation) or self._by_match(candidate, situation)
+        planned = self._left_out(candidate, situation) or self._by_match(candidate, situation)
+        return self._without_fields(planned) if self._settings.left_out else planned
 
     def _left_out(self, candidate: Candidate, situation: Situation) -> PlannedRow | None:
         duplicates = self._settings.of(candidate.kind)
         if candidate.missing:
             return _row(candidate, situation, Status.FAILED, Reason(ReasonCode.MISSING_IN_ERP))
+        decision = situation.decision
+        if decision is not None and decision.choice is Choice.LEAVE_OUT:
+            reason = Reason(ReasonCode.DECIDED_OUT, {"name": decision.by_name})
+            return _row(candidate, situation, Status.SKIPPED, reason)
         if candidate.kind is EntityKind.PERSON and duplicates.match == NO_CONTACTS:
             return _row(candidate, situation, Status.SKIPPED, Reason(ReasonCode.NO_CONTACTS, setting="person.match"))
         company = situation.company
@@ -86,10 +98,13 @@ class Planner:
 
     def _by_match(self, candidate: Candidate, situation: Situation) -> PlannedRow:
         match = situation.match
-        action = self._settings.of(candidate.kind).action_for(match.linked)
-        if action is Action.ADD or not match.entities:
+        if situation.decision is not None and not match.decided and not match.linked:
+            return _row(candidate, situation, Status.UNDECIDED, Reason(ReasonCode.CHOSEN_GONE))
+        action = self._settings.of(candidate.kind).action_for(linked=match.linked, chosen=match.chosen is not None)
+        unmatched = match.entity is None if match.decided else not match.entities
+        if unmatched or action is Action.ADD:
             return self._create(candidate, situation)
-        if len(match.entities) > 1 or situation.entity is None:
+        if situation.entity is None:
             count = {"count": str(len(match.entities))}
             reason = Reason(ReasonCode.SEVERAL_MATCHES, count, f"{candidate.kind.value}.match")
             return _row(candidate, situation, Status.UNDECIDED, reason)
@@ -127,6 +142,23 @@ class Planner:
         if candidate.kind is EntityKind.PERSON and is_empty(values.get("company")):
             return self._without_company(candidate, situation, values)
         return _row(candidate, situation, Status.NEW, changes=(_created(candidate.kind, values),))
+
+    def _without_fields(self, planned: PlannedRow) -> PlannedRow:
+        """The row with the fields unticked that the import does not touch; what cannot be without one keeps it."""
+        return replace(planned, changes=tuple(self._without(change) for change in planned.changes))
+
+    def _without(self, change: EntityChange) -> EntityChange:
+        fields = self._schema.entities[change.kind].fields
+
+        def ticked(one: FieldChange) -> bool:
+            needed = change.is_new and (fields[one.field].mandatory or self._is_wanted_company(change, one))
+            return needed or f"{change.kind.value}.{one.field}" not in self._settings.left_out
+
+        return replace(change, fields=tuple(replace(one, ticked=ticked(one)) for one in change.fields))
+
+    def _is_wanted_company(self, change: EntityChange, one: FieldChange) -> bool:
+        is_company = change.kind is EntityKind.PERSON and one.field == "company"
+        return is_company and self._preferences.mandatory_company_on_contact
 
     def _without_company(self, candidate: Candidate, situation: Situation, values: dict[str, NewValue]) -> PlannedRow:
         choice = self._settings.no_company
@@ -211,7 +243,7 @@ def _decisions(
     entity: Entity,
     wanted: Mapping[str, NewValue],
     defaults: Mapping[str, NewValue],
-) -> Iterator[Decision]:
+) -> Iterator[Verdict]:
     for key, new in wanted.items():
         yield rules.decide(schema.fields[key], entity.values.get(key), new, defaults.get(key))
     for key, default in defaults.items():
@@ -241,6 +273,8 @@ def _created(kind: EntityKind, values: dict[str, NewValue]) -> EntityChange:
 def _skip_reason(kind: EntityKind, match: Match) -> Reason:
     if match.linked:
         return Reason(ReasonCode.SKIP_LINKED, setting=f"{kind.value}.linked")
+    if match.decided:
+        return Reason(ReasonCode.SKIP_CHOSEN, setting=f"{kind.value}.action")
     return Reason(ReasonCode.SKIP_DUPLICATE, {"rule": match.how or ""}, f"{kind.value}.action")
 
 
@@ -272,6 +306,7 @@ def _row(
         keys=situation.keys,
         scope=situation.scope,
         region=candidate.region,
+        company_keys=situation.company.keys,
     )
 
 

@@ -13,6 +13,8 @@ class ReasonCode(str, Enum):
     # skipped
     SKIP_DUPLICATE = "skip_duplicate"
     SKIP_LINKED = "skip_linked"
+    SKIP_CHOSEN = "skip_chosen"
+    DECIDED_OUT = "decided_out"
     NO_CONTACTS = "no_contacts"
     NO_COMPANY = "no_company"
     MANDATORY_COMPANY = "mandatory_company"
@@ -21,14 +23,22 @@ class ReasonCode(str, Enum):
     EMPTY = "empty"
     UNTICKED = "unticked"
     NO_MAPPING = "no_mapping"
+    # skipped by an undo
+    EDITED_SINCE = "edited_since"
+    HAS_OTHER_DATA = "has_other_data"
+    GONE_SINCE = "gone_since"
+    IMPORTED_AGAIN = "imported_again"
     # unchanged
     SAME = "same"
     KEPT = "kept"
+    AS_BEFORE = "as_before"
+    ONLY_LINKED = "only_linked"
     # undecided
     SEVERAL_MATCHES = "several_matches"
     DOUBLE_IN_IMPORT = "double_in_import"
     SAME_ENTITY = "same_entity"
     SEVERAL_COMPANIES = "several_companies"
+    CHOSEN_GONE = "chosen_gone"
     # failed
     MISSING_IN_ERP = "missing_in_erp"
     MANDATORY_EMPTY = "mandatory_empty"

@@ -65,11 +65,14 @@ class DuplicateSettings:
     empty: EmptyValue = EmptyValue.KEEP
     linked: Action | None = None
 
-    def action_for(self, linked: bool) -> Action:
-        """The action for an actor that is linked, or not. A linked actor is never added again."""
-        if not linked:
+    def action_for(self, *, linked: bool = False, chosen: bool = False) -> Action:
+        """The action for an actor that is linked, that an admin chose the entity of, or neither.
+
+        Neither a linked actor nor one with a chosen entity is added again.
+        """
+        if not linked and not chosen:
             return self.action
-        action = self.linked or self.action
+        action = (self.linked if linked else None) or self.action
         return Action.MERGE if action is Action.ADD else action
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy import Connection as Transaction
-from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy import delete as sql_delete
 
 from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.engine.repeating import Repeat
 from erp_import_plugin.engine.results import Accounts
 from erp_import_plugin.engine.settings import (
     Action,
@@ -26,8 +27,8 @@ from erp_import_plugin.engine.settings import (
 )
 from erp_import_plugin.host_api import EntityKind, User
 from erp_import_plugin.store import codec
-from erp_import_plugin.store.tables import import_ as table
 from erp_import_plugin.store.tables import (
+    decision,
     import_selection,
     plan_item,
     plan_key,
@@ -36,6 +37,7 @@ from erp_import_plugin.store.tables import (
     search_result,
     staged,
 )
+from erp_import_plugin.store.tables import import_ as table
 
 
 class ImportState(str, Enum):
@@ -49,7 +51,7 @@ class ImportState(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import. ``token`` is its public id; ``actor_type`` the one chosen first."""
+    """One import. ``token`` is its public id; ``actor_type`` the one chosen first. ``undoes`` is the import it takes back."""
 
     id: int
     token: str
@@ -61,6 +63,9 @@ class Import:
     settings: ImportSettings | None
     accounts: Accounts | None
     revision: int
+    undoes: int | None
+    saved_import_id: int | None
+    repeat: Repeat | None
     language: str
     created_at: datetime
     planned_at: datetime | None
@@ -69,7 +74,14 @@ class Import:
 
 
 def create(
-    tx: Transaction, owner: User, connection_id: int, actor_type: ActorType, at: datetime, language: str = ""
+    tx: Transaction,
+    owner: User,
+    connection_id: int,
+    actor_type: ActorType,
+    at: datetime,
+    language: str = "",
+    *,
+    undoes: int | None = None,
 ) -> Import:
     """Begin an import. ``language`` is what its selections are named in; empty is English."""
     token = secrets.token_urlsafe(16)
@@ -82,6 +94,7 @@ def create(
             actor_type=actor_type.value,
             state=ImportState.STAGING.value,
             language=language,
+            undoes=undoes,
             created_at=at,
         )
     )
@@ -101,19 +114,30 @@ def by_id(tx: Transaction, import_id: int) -> Import | None:
     return _import(row) if row else None
 
 
-def listed(tx: Transaction, owner_id: str | None, offset: int, limit: int) -> tuple[list[Import], int]:
+def listed(
+    tx: Transaction, owner_id: str | None, offset: int, limit: int, where: Collection[ColumnElement[bool]] = ()
+) -> tuple[list[Import], int]:
     """One page of the imports of one owner (None: of everyone), newest first, and how many there are in all."""
-    mine = [] if owner_id is None else [table.c.owner_id == owner_id]
+    mine = [*where] if owner_id is None else [table.c.owner_id == owner_id, *where]
     total = tx.scalar(select(func.count()).select_from(table).where(*mine)) or 0
     rows = tx.execute(select(table).where(*mine).order_by(table.c.id.desc()).offset(offset).limit(limit))
     return [_import(row) for row in rows], total
 
 
+def last_undo(tx: Transaction, import_id: int) -> Import | None:
+    """The last import that takes this one back."""
+    row = tx.execute(
+        select(table).where(table.c.undoes == import_id).order_by(table.c.id.desc()).limit(1)
+    ).one_or_none()
+    return _import(row) if row else None
+
+
 def last_settings(tx: Transaction, owner_id: str, connection_id: int) -> ImportSettings | None:
-    """The settings this user last chose for this connection."""
+    """The settings this user last chose for this connection; those of a saved import that was run again are not."""
     row = tx.execute(
         select(table.c.settings)
         .where(table.c.owner_id == owner_id, table.c.connection_id == connection_id, table.c.settings.is_not(None))
+        .where(table.c.repeat.is_(None))
         .order_by(table.c.id.desc())
         .limit(1)
     ).one_or_none()
@@ -138,6 +162,16 @@ def save_criteria(tx: Transaction, import_id: int, criteria: Any) -> None:
 def criteria(tx: Transaction, import_id: int) -> Any:
     """What was kept by :func:`save_criteria`; None before the first search."""
     return codec.loads(tx.scalar(select(table.c.criteria).where(table.c.id == import_id)))
+
+
+def belongs_to(tx: Transaction, import_id: int, saved_import_id: int) -> None:
+    """Remember which saved import this one was saved as, or repeats."""
+    tx.execute(update(table).where(table.c.id == import_id).values(saved_import_id=saved_import_id))
+
+
+def save_repeat(tx: Transaction, import_id: int, repeat: Repeat) -> None:
+    """Keep what was found when a saved import was run again."""
+    tx.execute(update(table).where(table.c.id == import_id).values(repeat=codec.dumps(asdict(repeat))))
 
 
 def save_accounts(tx: Transaction, import_id: int, accounts: Accounts) -> None:
@@ -178,7 +212,7 @@ def delete(tx: Transaction, import_id: int) -> None:
     """Remove an import that has written nothing to the CRM, with its searches, staged actors and plan."""
     searches = select(search.c.id).where(search.c.import_id == import_id)
     tx.execute(sql_delete(search_result).where(search_result.c.search_id.in_(searches)))
-    for owned in (search, plan_key, plan_item, plan_row, staged):
+    for owned in (search, plan_key, plan_item, plan_row, decision, staged):
         tx.execute(sql_delete(owned).where(owned.c.import_id == import_id))
     tx.execute(sql_delete(table).where(table.c.id == import_id))
 
@@ -200,6 +234,11 @@ def settings_from_text(text: str) -> ImportSettings:
     data["defaults"] = {name: codec.value(default) for name, default in data.get("defaults", {}).items()}
     known = {field.name for field in fields(ImportSettings)}
     return ImportSettings(**{key: value for key, value in data.items() if key in known})
+
+
+def repeat_from_text(text: str) -> Repeat:
+    """What :func:`save_repeat` was given, from its JSON text."""
+    return Repeat(**{key: codec.value(value) for key, value in codec.loads(text).items()})
 
 
 def _duplicates(data: Mapping[str, Any]) -> DuplicateSettings:
@@ -224,6 +263,9 @@ def _import(row: Row[Any]) -> Import:
         settings=settings_from_text(row.settings) if row.settings else None,
         accounts=Accounts(**counts) if counts else None,
         revision=row.revision,
+        undoes=row.undoes,
+        saved_import_id=row.saved_import_id,
+        repeat=repeat_from_text(row.repeat) if row.repeat else None,
         language=row.language,
         created_at=row.created_at,
         planned_at=row.planned_at,

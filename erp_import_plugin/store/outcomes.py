@@ -73,6 +73,13 @@ def companies(tx: Transaction, rows: Collection[int]) -> dict[int, str]:
     return {row: company for row, company in made.items() if company}
 
 
+def own(tx: Transaction, import_id: int, kind: EntityKind, entities: Collection[str]) -> set[str]:
+    """Those of some entities that the import has written."""
+    mine = (outcome.c.import_id == import_id, outcome.c.kind == kind.value, outcome.c.status.in_(WRITES))
+    found = select(outcome.c.entity_id).where(*mine, outcome.c.entity_id.in_(list(entities)))
+    return set(tx.execute(found).scalars())
+
+
 def page(
     tx: Transaction,
     import_id: int,
@@ -129,6 +136,7 @@ def _row(import_id: int, kind: EntityKind, one: Outcome) -> dict[str, Any]:
         "reason": codec.dumps(codec.reason_to_data(one.reason)) if one.reason else None,
         "entity_id": one.entity_id,
         "company_id": one.company_id,
+        "seal": codec.values_to_text(one.seal) if one.seal else None,
     }
 
 

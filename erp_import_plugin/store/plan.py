@@ -21,20 +21,24 @@ from erp_import_plugin.store.dialects import dialect_of
 from erp_import_plugin.store.tables import outcome, plan_item, plan_key, plan_row
 
 _PART = 1000  # rows read at a time
-_NAMED = "named"  # in place of a kind: keys of the names that companies are given
+NAMED, BELONGS = "named", "belongs"
+"""In place of a kind: keys of the names that companies are given, and of those by which rows looked theirs up."""
 
 WRITES = tuple(status.value for status in Status if status.writes)
-_CLAIMS = (*WRITES, Status.UNCHANGED.value)
-_CLAIMED_BEFORE = (ReasonCode.SAME_ENTITY.value, ReasonCode.DOUBLE_IN_IMPORT.value)
 
 
 @dataclass(frozen=True, slots=True)
 class PlanFilter:
-    """Which rows a page shows: of one status (None: all), with a text in their label, ticked, unticked or both."""
+    """Which rows a page shows: of one status (None: all), with a text in their label, ticked, unticked or both.
+
+    ``decided`` are those an admin has decided about, ``similar`` those with similar records still to be looked at.
+    """
 
     status: Status | None = None
     text: str = ""
     ticked: bool | None = None
+    decided: bool = False
+    similar: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def previous(tx: Transaction, rows: Collection[int]) -> dict[int, PlanLine]:
     """The rows as an earlier preview left them, where something was unticked."""
     touched = or_(plan_row.c.ticked.is_(False), plan_row.c.partial.is_(True))
     found = tx.execute(select(plan_row).where(plan_row.c.id.in_(list(rows)), touched))
-    return {row.id: _line(row) for row in found}
+    return {row.id: line_of(row) for row in found}
 
 
 def save(tx: Transaction, import_id: int, lines: Sequence[PlanLine]) -> None:
@@ -86,31 +90,9 @@ def replace(tx: Transaction, rows: Sequence[PlannedRow]) -> None:
         tx.execute(statement, [{"row": row.row, **_columns(row)} for row in rows])
 
 
-def doubles(tx: Transaction, import_id: int, kind: EntityKind, after: int, limit: int) -> list[PlannedRow]:
-    """Rows, after a row id, whose actor has the same key as another of the import and is not linked."""
-    mine = (plan_key.c.import_id == import_id, plan_key.c.kind == kind.value)
-    # A row has a key once, so a key that stands twice is of two rows. Grouped once, not looked up row by row: without
-    # statistics SQLite would choose to compare each with each.
-    shared = select(plan_key.c.double_key).where(*mine).group_by(plan_key.c.double_key).having(func.count() > 1)
-    doubled = shared.subquery()
-    rows = select(plan_key.c.row_id).join(doubled, doubled.c.double_key == plan_key.c.double_key).where(*mine)
-    return _uncertain(tx, import_id, kind, plan_row.c.linked.is_(False) & plan_row.c.id.in_(rows), after, limit)
-
-
-def rivals(tx: Transaction, import_id: int, kind: EntityKind, after: int, limit: int) -> list[PlannedRow]:
-    """Rows, after a row id, that want the entity another row wants: all but the only one that is linked to it."""
-    other = plan_row.alias("other")
-    # A rival that was found already has become undecided, but wanted the entity all the same.
-    wants = or_(other.c.status.in_(_CLAIMS), other.c.reason.in_(_CLAIMED_BEFORE))
-    has_rival = exists().where(
-        other.c.import_id == import_id,
-        other.c.entity_id == plan_row.c.entity_id,
-        other.c.kind == kind.value,
-        other.c.id != plan_row.c.id,
-        wants,
-        or_(plan_row.c.linked.is_(False), other.c.linked.is_(True)),
-    )
-    return _uncertain(tx, import_id, kind, plan_row.c.entity_id.is_not(None) & has_rival, after, limit)
+def line_of(row: Row[Any]) -> PlanLine:
+    """A row of the table as a line of the plan."""
+    return PlanLine(codec.row_from_text(row.id, row.kind, row.status, row.label, row.body), bool(row.ticked))
 
 
 def analyse(tx: Transaction) -> None:
@@ -127,7 +109,7 @@ def company_rows(tx: Transaction, rows: Collection[int]) -> dict[int, CompanyRow
 
 def named_companies(tx: Transaction, import_id: int, keys: Collection[str]) -> dict[str, list[int]]:
     """The rows that give a company one of these names (as keys of the name rule), by key."""
-    place = (plan_key.c.import_id == import_id, plan_key.c.kind == _NAMED)
+    place = (plan_key.c.import_id == import_id, plan_key.c.kind == NAMED)
     named: dict[str, list[int]] = {}
     rows = tx.execute(select(plan_key).where(*place, plan_key.c.double_key.in_(list(keys))).order_by(plan_key.c.row_id))
     for row in rows:
@@ -150,13 +132,36 @@ def page(tx: Transaction, import_id: int, wanted: PlanFilter, offset: int, limit
     passing = _passing(import_id, wanted)
     total = tx.scalar(select(func.count()).select_from(plan_row).where(*passing)) or 0
     rows = tx.execute(select(plan_row).where(*passing).order_by(plan_row.c.id).offset(offset).limit(limit))
-    return [_line(row) for row in rows], total
+    return [line_of(row) for row in rows], total
 
 
 def one(tx: Transaction, import_id: int, row_id: int) -> PlanLine | None:
     """One row of the plan."""
     row = tx.execute(select(plan_row).where(plan_row.c.import_id == import_id, plan_row.c.id == row_id)).one_or_none()
-    return _line(row) if row else None
+    return line_of(row) if row else None
+
+
+def lines(tx: Transaction, import_id: int, rows: Collection[int]) -> list[PlanLine]:
+    """Some rows of the plan, in the order they were staged."""
+    mine = (plan_row.c.import_id == import_id, plan_row.c.id.in_(list(rows)))
+    return [line_of(row) for row in tx.execute(select(plan_row).where(*mine).order_by(plan_row.c.id))]
+
+
+def following(tx: Transaction, import_id: int, wanted: PlanFilter, after: int, limit: int) -> list[PlanLine]:
+    """The next rows, after a row id, that pass the filter."""
+    passing = (*_passing(import_id, wanted), plan_row.c.id > after)
+    return [line_of(row) for row in tx.execute(select(plan_row).where(*passing).order_by(plan_row.c.id).limit(limit))]
+
+
+def of_kind(tx: Transaction, import_id: int, kind: EntityKind, rows: Collection[int]) -> set[int]:
+    """Those of some rows that are of one kind."""
+    mine = (plan_row.c.import_id == import_id, plan_row.c.kind == kind.value, plan_row.c.id.in_(list(rows)))
+    return set(tx.execute(select(plan_row.c.id).where(*mine)).scalars())
+
+
+def bring_in(tx: Transaction, rows: Collection[int]) -> None:
+    """Tick rows because somebody decided what they are."""
+    tx.execute(update(plan_row).where(plan_row.c.id.in_(list(rows))).values(ticked=True))
 
 
 def tick(tx: Transaction, import_id: int, ticked: bool, rows: Collection[int]) -> None:
@@ -182,7 +187,7 @@ def pending(tx: Transaction, import_id: int, kind: EntityKind, limit: int) -> li
         .order_by(plan_row.c.id)
         .limit(limit)
     )
-    return [_line(row).planned for row in rows]
+    return [line_of(row).planned for row in rows]
 
 
 def to_write(tx: Transaction, import_id: int, after: int, limit: int) -> list[PlannedRow]:
@@ -194,7 +199,7 @@ def to_write(tx: Transaction, import_id: int, after: int, limit: int) -> list[Pl
         .order_by(plan_row.c.id)
         .limit(limit)
     )
-    return [_line(row).planned for row in rows]
+    return [line_of(row).planned for row in rows]
 
 
 def recount_items(tx: Transaction, import_id: int) -> None:
@@ -202,8 +207,8 @@ def recount_items(tx: Transaction, import_id: int) -> None:
     items: Counter[NewItem] = Counter()
     wanted = (plan_row.c.import_id == import_id, plan_row.c.adds_items.is_(True), plan_row.c.ticked.is_(True))
     for row in tx.execute(select(plan_row).where(*wanted).execution_options(yield_per=_PART)):
-        items.update(set(_line(row).planned.new_items()))
-    tx.execute(delete(plan_item).where(plan_item.c.import_id == import_id))
+        items.update(set(line_of(row).planned.new_items()))
+    tx.execute(delete(plan_item).where(plan_item.c.import_id == import_id, plan_item.c.removes.is_(False)))
     rows = [
         {"import_id": import_id, "list_name": item.list_name, "label": item.label, "rows": count}
         for item, count in items.items()
@@ -215,30 +220,39 @@ def recount_items(tx: Transaction, import_id: int) -> None:
 def items(tx: Transaction, import_id: int) -> dict[NewItem, tuple[int, str | None]]:
     """The list items the plan adds: how many rows need each, and its id once it is there."""
     rows = tx.execute(
-        select(plan_item).where(plan_item.c.import_id == import_id).order_by(plan_item.c.list_name, plan_item.c.label)
+        select(plan_item)
+        .where(plan_item.c.import_id == import_id, plan_item.c.removes.is_(False))
+        .order_by(plan_item.c.list_name, plan_item.c.label)
     )
     return {NewItem(row.list_name, row.label): (row.rows, row.item_id) for row in rows}
 
 
-def set_item_ids(tx: Transaction, import_id: int, ids: Mapping[NewItem, str]) -> None:
-    """Remember the ids of list items that are there now."""
+def set_item_ids(tx: Transaction, import_id: int, ids: Mapping[NewItem, str], added: Collection[NewItem]) -> None:
+    """Remember the ids of list items that are there now, and which of them this import has added."""
     if ids:
         statement = update(plan_item).where(
             plan_item.c.import_id == import_id,
             plan_item.c.list_name == bindparam("of_list"),
             plan_item.c.label == bindparam("labelled"),
         )
-        rows = [{"of_list": item.list_name, "labelled": item.label, "item_id": key} for item, key in ids.items()]
+        rows = [
+            {"of_list": item.list_name, "labelled": item.label, "item_id": key, "done": item in added}
+            for item, key in ids.items()
+        ]
         tx.execute(statement, rows)
 
 
 def _follow(tx: Transaction, import_id: int, ticked: bool) -> None:
-    """Leave no contact ticked whose company is not: untick the contacts, or tick the companies, that belong."""
-    mine = and_(plan_row.c.import_id == import_id, plan_row.c.ticked.is_(ticked))
-    if ticked:
-        others = plan_row.c.id.in_(select(plan_row.c.depends_on).where(mine, plan_row.c.depends_on.is_not(None)))
-    else:
-        others = plan_row.c.depends_on.in_(select(plan_row.c.id).where(mine))
+    """Leave no contact ticked whose company is not: untick the contacts, or tick the companies, that belong.
+
+    In an undo it is the other way round: a company is removed only with the contacts that leave it.
+    """
+    mine = and_(plan_row.c.import_id == import_id, plan_row.c.ticked.is_(ticked), plan_row.c.status.in_(WRITES))
+    first, second = (plan_row.c.depends_on, plan_row.c.frees) if ticked else (plan_row.c.frees, plan_row.c.depends_on)
+    others = or_(
+        plan_row.c.id.in_(select(first).where(mine, first.is_not(None))),
+        second.in_(select(plan_row.c.id).where(mine)),
+    )
     tx.execute(update(plan_row).where(plan_row.c.import_id == import_id, others).values(ticked=ticked))
 
 
@@ -248,22 +262,13 @@ def _passing(import_id: int, wanted: PlanFilter) -> list[ColumnElement[bool]]:
         passing.append(plan_row.c.status == wanted.status.value)
     if wanted.ticked is not None:
         passing.append(plan_row.c.ticked.is_(wanted.ticked))
+    if wanted.decided:
+        passing.append(plan_row.c.decided.is_(True))
+    if wanted.similar:
+        passing += [plan_row.c.similar.is_(True), plan_row.c.decided.is_(False)]
     if wanted.text:
         passing.append(plan_row.c.label.icontains(wanted.text, autoescape=True))
     return passing
-
-
-def _uncertain(
-    tx: Transaction, import_id: int, kind: EntityKind, where: ColumnElement[bool], after: int, limit: int
-) -> list[PlannedRow]:
-    rows = tx.execute(
-        select(plan_row)
-        .where(plan_row.c.import_id == import_id, plan_row.c.kind == kind.value, plan_row.c.id > after)
-        .where(plan_row.c.status.in_(_CLAIMS), where)
-        .order_by(plan_row.c.id)
-        .limit(limit)
-    )
-    return [_line(row).planned for row in rows]
 
 
 def _row(import_id: int, line: PlanLine) -> dict[str, Any]:
@@ -288,6 +293,7 @@ def _columns(planned: PlannedRow) -> dict[str, Any]:
         "decided": planned.match.decided,
         "similar": bool(planned.similar),
         "depends_on": planned.depends_on,
+        "frees": planned.frees,
         "partial": any(not field.ticked for change in planned.changes for field in change.fields),
         "adds_items": any(True for _ in planned.new_items()),
         "body": codec.row_to_text(planned),
@@ -296,9 +302,13 @@ def _columns(planned: PlannedRow) -> dict[str, Any]:
 
 def _keys(import_id: int, planned: PlannedRow) -> list[dict[str, Any]]:
     place = {"row_id": planned.row, "import_id": import_id}
-    doubles = [{"kind": planned.kind.value, "double_key": digest(f"{key}\n{planned.scope}")} for key in planned.keys]
-    names = [{"kind": _NAMED, "double_key": key} for key in _new_names(planned)]
-    return [place | key for key in doubles + names]
+    # Who is left out by decision is nobody's double.
+    out = planned.reason is not None and planned.reason.code is ReasonCode.DECIDED_OUT
+    own = () if out else planned.keys
+    doubles = [{"kind": planned.kind.value, "double_key": digest(f"{key}\n{planned.scope}")} for key in own]
+    names = [{"kind": NAMED, "double_key": key} for key in _new_names(planned)]
+    belongs = [{"kind": BELONGS, "double_key": key} for key in planned.company_keys]
+    return [place | key for key in doubles + names + belongs]
 
 
 def _new_names(planned: PlannedRow) -> tuple[str, ...]:
@@ -306,7 +316,3 @@ def _new_names(planned: PlannedRow) -> tuple[str, ...]:
     own = planned.own_change if planned.kind is EntityKind.COMPANY else None
     given = {one.field: one.new for one in own.ticked() if isinstance(one.new, str)} if own else {}
     return RULES[EntityKind.COMPANY]["name"].keys(given, "")
-
-
-def _line(row: Row[Any]) -> PlanLine:
-    return PlanLine(codec.row_from_text(row.id, row.kind, row.status, row.label, row.body), bool(row.ticked))

@@ -14,7 +14,7 @@ from erp_import_plugin.engine.candidates import StagedActor
 from erp_import_plugin.store import codec
 from erp_import_plugin.store.identity import ActorPlace, at, same_type
 from erp_import_plugin.store.searches import Search
-from erp_import_plugin.store.tables import link, plan_key, plan_row, search_result, staged
+from erp_import_plugin.store.tables import decision, link, plan_key, plan_row, search_result, staged
 
 WANTED, FETCHED, MISSING = "wanted", "fetched", "missing"
 LABEL_LENGTH = 200
@@ -72,8 +72,8 @@ def want_ticked(tx: Transaction, search: Search, *, one_key: bool = False) -> in
     return tx.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
-def want_parents(tx: Transaction, import_id: int, places: Collection[ActorPlace]) -> None:
-    """Stage actors because others belong to them; none of them may be staged already."""
+def want(tx: Transaction, import_id: int, places: Collection[ActorPlace], *, as_parent: bool = False) -> None:
+    """Stage actors, ``as_parent`` because others belong to them; none of them may be staged already."""
     rows = [
         {
             "import_id": import_id,
@@ -81,7 +81,7 @@ def want_parents(tx: Transaction, import_id: int, places: Collection[ActorPlace]
             "actor_type": place.actor_type,
             "legal_entity": place.legal_entity,
             "erp_key": place.key,
-            "as_parent": True,
+            "as_parent": as_parent,
             "label": place.key[:LABEL_LENGTH],
         }
         for place in places
@@ -165,6 +165,7 @@ def page(tx: Transaction, import_id: int, text: str, offset: int, limit: int) ->
 def remove(tx: Transaction, import_id: int, rows: Collection[int]) -> None:
     """Take actors out of an import, and out of its plan."""
     mine = select(staged.c.id).where(staged.c.import_id == import_id, staged.c.id.in_(list(rows)))
+    tx.execute(delete(decision).where(decision.c.id.in_(mine)))
     tx.execute(delete(plan_key).where(plan_key.c.row_id.in_(mine)))
     tx.execute(delete(plan_row).where(plan_row.c.id.in_(mine)))
     tx.execute(delete(staged).where(staged.c.import_id == import_id, staged.c.id.in_(list(rows))))
@@ -185,6 +186,27 @@ def chunks(
         .limit(limit)
     )
     return [_actor(row) for row in rows]
+
+
+def actors(tx: Transaction, import_id: int, rows: Collection[int]) -> list[StagedActor]:
+    """Some staged actors, in the order they were staged."""
+    mine = (staged.c.import_id == import_id, staged.c.id.in_(list(rows)))
+    return [_actor(row) for row in tx.execute(select(staged).where(*mine).order_by(staged.c.id))]
+
+
+def children(tx: Transaction, import_id: int, rows: Collection[int], *, one_key: bool = False) -> set[int]:
+    """The staged actors that belong to some others of their import."""
+    parent = staged.alias("parent")
+    found = select(staged.c.id).join(
+        parent,
+        and_(
+            same_type(parent.c.actor_type, staged.c.parent_type, one_key),
+            parent.c.legal_entity == staged.c.legal_entity,
+            parent.c.erp_key == staged.c.parent_key,
+        ),
+    )
+    mine = (staged.c.import_id == import_id, parent.c.import_id == import_id, parent.c.id.in_(list(rows)))
+    return set(tx.execute(found.where(*mine)).scalars())
 
 
 def one(tx: Transaction, import_id: int, row_id: int) -> StagedActor | None:

@@ -19,6 +19,8 @@ from erp_import_plugin.web.texts import ACTOR_TYPES
 SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.SKIP_DUPLICATE: _("The CRM has it already (same: %(rule)s), and duplicates are skipped."),
     ReasonCode.SKIP_LINKED: _("It was imported before, and such actors are skipped."),
+    ReasonCode.SKIP_CHOSEN: _("It is the record that was chosen for it, and duplicates are skipped."),
+    ReasonCode.DECIDED_OUT: _("%(name)s decided to leave it out."),
     ReasonCode.NO_CONTACTS: _("Contacts are not imported."),
     ReasonCode.NO_COMPANY: _("This contact has no company, and such contacts are skipped."),
     ReasonCode.MANDATORY_COMPANY: _("This contact has no company, and the CRM asks for one."),
@@ -29,10 +31,13 @@ SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.NO_MAPPING: _("Actors of the type %(type)s are not mapped to anything in the CRM."),
     ReasonCode.SAME: _("The CRM has the same values already."),
     ReasonCode.KEPT: _("The CRM keeps its values where the ERP differs. Fields that differ: %(count)s."),
-    ReasonCode.SEVERAL_MATCHES: _("%(count)s records of the CRM match it. It is left out."),
-    ReasonCode.DOUBLE_IN_IMPORT: _("Another actor of this import looks the same. Both are left out."),
-    ReasonCode.SAME_ENTITY: _("Another actor of this import matches the same record of the CRM. Both are left out."),
+    ReasonCode.SEVERAL_MATCHES: _("%(count)s records of the CRM match it. It is left out until you decide."),
+    ReasonCode.DOUBLE_IN_IMPORT: _("Another actor of this import looks the same. It is left out until you decide."),
+    ReasonCode.SAME_ENTITY: _(
+        "Another actor of this import matches the same record of the CRM. It is left out until you decide."
+    ),
     ReasonCode.SEVERAL_COMPANIES: _("%(count)s companies of the CRM have the name of its company. It is left out."),
+    ReasonCode.CHOSEN_GONE: _("The record you chose for it is no longer in the CRM. Decide again."),
     ReasonCode.MISSING_IN_ERP: _("The ERP no longer has it. Search again to see what is there now."),
     ReasonCode.MANDATORY_EMPTY: _("The CRM needs a value that is missing: %(fields)s. Fill it in in the ERP."),
     ReasonCode.REFUSED_BY_CRM: _("The CRM refused it: %(error)s"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection as Transaction
 
@@ -69,7 +69,10 @@ class Companies:
             key: [Company(entity) for entity in found.get(key, ())] + [one for one in planned.get(key, ()) if one.value]
             for key in wanted
         }
-        return {row: _only(list(dict.fromkeys(c for key in some for c in named[key]))) for row, some in keys.items()}
+        return {
+            row: replace(_only(list(dict.fromkeys(c for key in some for c in named[key]))), keys=some)
+            for row, some in keys.items()
+        }
 
 
 def _planned(row: int, plan: CompanyRow) -> Company:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine.candidates import Converter, StagedActor
-from erp_import_plugin.engine.changes import PlannedRow
+from erp_import_plugin.engine.changes import EntityChange, PlannedRow
 from erp_import_plugin.engine.lists import Lists
 from erp_import_plugin.engine.mapping import ActorMapping
 from erp_import_plugin.engine.planning import Planner
@@ -18,6 +18,8 @@ from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.settings import ImportSettings
 from erp_import_plugin.host_api import CHANNELS, CrmSchema, CrmType, EntityKind, Preferences
+from erp_import_plugin.store import conflicts
+from erp_import_plugin.store import decisions as decision_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store.imports import Import
@@ -26,7 +28,7 @@ from erp_import_plugin.workflow.companies import Companies
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.situations import Situations
 
-CONFLICTS = ((plan_store.doubles, ReasonCode.DOUBLE_IN_IMPORT), (plan_store.rivals, ReasonCode.SAME_ENTITY))
+CONFLICTS = ((conflicts.doubles, ReasonCode.DOUBLE_IN_IMPORT), (conflicts.rivals, ReasonCode.SAME_ENTITY))
 """How rows that stand in each other's way are found, and why they need a decision."""
 
 
@@ -83,7 +85,8 @@ class ChunkPlanner:
         rows = [_unmapped(actor, kind) for actor in actors if actor.actor_type not in converters]
         if candidates:
             situations = Situations(tx, self._companies, self._settings, kind, self._import.connection_id)
-            facts = situations.of(candidates, {actor.row: actor for actor in actors}, self._fields(kind))
+            decisions = decision_store.of_rows(tx, [one.row for one in candidates])
+            facts = situations.of(candidates, {actor.row: actor for actor in actors}, self._fields(kind), decisions)
             rows += [self._planner.plan(one, facts[one.row]) for one in candidates]
         return rows
 
@@ -131,12 +134,20 @@ def undecided(row: PlannedRow, code: ReasonCode) -> PlannedRow:
 
 
 def _carry_over(row: PlannedRow, before: PlanLine | None) -> PlanLine:
-    """The new plan of a row with what was unticked in the one before."""
-    if before is None:
-        return PlanLine(row, ticked=True)
-    off = {(change.kind, f.field) for change in before.planned.changes for f in change.fields if not f.ticked}
+    """The new plan of a row with what was unticked in the one before. Where every field is left out, the row is."""
+    old = before.planned.changes if before else ()
+    off = {(change.kind, f.field) for change in old for f in change.fields if not f.ticked}
     changes = tuple(
-        replace(change, fields=tuple(replace(f, ticked=(change.kind, f.field) not in off) for f in change.fields))
+        replace(
+            change,
+            fields=tuple(replace(f, ticked=f.ticked and (change.kind, f.field) not in off) for f in change.fields),
+        )
         for change in row.changes
     )
-    return PlanLine(replace(row, changes=changes), before.ticked)
+    was_ticked = before is None or before.ticked or has_nothing_ticked(old)
+    return PlanLine(replace(row, changes=changes), was_ticked and not has_nothing_ticked(changes))
+
+
+def has_nothing_ticked(changes: Sequence[EntityChange]) -> bool:
+    """Whether there are changes, with all their fields unticked."""
+    return bool(changes) and not any(change.ticked() for change in changes)

@@ -115,7 +115,7 @@ def row(rooms: Rooms, user: User, token: str, row_id: int) -> PreviewRow:
     access.check_user(rooms, user)
     with reading(rooms.engine) as tx:
         imported = access.open_import(tx, rooms, user, token)
-        line = _line(tx, imported, row_id)
+        line = line_of(tx, imported, row_id)
         actor = staging_store.one(tx, imported.id, row_id)
         if actor is None:
             raise NotFound(Sentence("There is no such row in this import."))
@@ -156,7 +156,7 @@ def tick_fields(rooms: Rooms, user: User, token: str, row_id: int, off: Collecti
     """
 
     def act(tx: Transaction, imported: Import) -> None:
-        planned = _line(tx, imported, row_id).planned
+        planned = line_of(tx, imported, row_id).planned
         schema = rooms.host.crm.schema()
         changed = replace(planned, changes=tuple(_unticked(schema, change, off) for change in planned.changes))
         _check_company(tx, rooms, changed)
@@ -164,6 +164,22 @@ def tick_fields(rooms: Rooms, user: User, token: str, row_id: int, off: Collecti
         plan_store.tick(tx, imported.id, all(change.ticked() for change in changed.changes), [row_id])
 
     _change(rooms, user, token, act)
+
+
+def open_planned(tx: Transaction, rooms: Rooms, user: User, token: str) -> Import:
+    """An import of the user's that waits for its admin, for changing its plan. Raises NotFound and Refused."""
+    imported = open_unwritten(tx, rooms, user, token)
+    if imported.state is not ImportState.PLANNED:
+        raise Refused(Sentence("The preview is being made again. Wait until it is there."))
+    return imported
+
+
+def line_of(tx: Transaction, imported: Import, row_id: int) -> PlanLine:
+    """One row of an import's plan. Raises NotFound."""
+    line = plan_store.one(tx, imported.id, row_id)
+    if line is None:
+        raise NotFound(Sentence("There is no such row in this import."))
+    return line
 
 
 def _labels(
@@ -189,9 +205,7 @@ def _change(rooms: Rooms, user: User, token: str, act: Callable[[Transaction, Im
     """Change the plan of an import that waits for its admin, and forget what is no longer true of it."""
     access.check_user(rooms, user)
     with writing(rooms.engine) as tx:
-        imported = open_unwritten(tx, rooms, user, token)
-        if imported.state is not ImportState.PLANNED:
-            raise Refused(Sentence("The preview is being made again. Wait until it is there."))
+        imported = open_planned(tx, rooms, user, token)
         act(tx, imported)
         plan_store.recount_items(tx, imported.id)
         import_store.revise(tx, imported.id)
@@ -201,13 +215,6 @@ def _lines(
     tx: Transaction, import_id: int, wanted: PlanFilter | None, offset: int, limit: int
 ) -> tuple[list[PlanLine], int]:
     return plan_store.page(tx, import_id, wanted, offset, limit) if wanted else ([], 0)
-
-
-def _line(tx: Transaction, imported: Import, row_id: int) -> PlanLine:
-    line = plan_store.one(tx, imported.id, row_id)
-    if line is None:
-        raise NotFound(Sentence("There is no such row in this import."))
-    return line
 
 
 def _entities(tx: Transaction, crm: Crm, schema: CrmSchema, planned: PlannedRow, most: int = 20) -> tuple[Entity, ...]:

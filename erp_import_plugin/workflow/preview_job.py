@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import stamina
@@ -11,7 +10,6 @@ from sqlalchemy import Connection as Transaction
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine.candidates import StagedActor
 from erp_import_plugin.engine.mapping import KIND_OF, ActorMapping
-from erp_import_plugin.engine.results import Accounts, Status
 from erp_import_plugin.errors import Refused, Sentence
 from erp_import_plugin.host_api import EntityKind, User
 from erp_import_plugin.jobs import JobContext
@@ -25,6 +23,7 @@ from erp_import_plugin.store.transactions import is_passing, reading, writing
 from erp_import_plugin.workflow import access, erp, staging
 from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.planner import CONFLICTS, ChunkPlanner, undecided
+from erp_import_plugin.workflow.replanning import save_accounts
 from erp_import_plugin.workflow.rooms import Rooms
 
 _NOTES = {
@@ -80,7 +79,7 @@ def _fetch_parents(
             absent = staging_store.absent_parents(
                 tx, imported.id, imported.connection_id, types, rooms.config.chunk, one_key=one_key
             )
-            staging_store.want_parents(tx, imported.id, absent)
+            staging_store.want(tx, imported.id, absent, as_parent=True)
         staging.run_fetch(rooms, context)
         if not absent:
             return
@@ -147,12 +146,10 @@ class _PlanRun:
                 after = rows[-1].row
 
     def _finish(self, tx: Transaction) -> None:
-        counts: Counter[Status] = Counter()
-        for (status, _), number in plan_store.counts(tx, self._import.id).items():
-            counts[status] += number
-        if sum(counts.values()) != sum(staging_store.counts(tx, self._import.id).values()):
+        planned = sum(plan_store.counts(tx, self._import.id).values())
+        if planned != sum(staging_store.counts(tx, self._import.id).values()):
             raise Refused(Sentence("Actors were added while the preview was made. Make the preview again."))
         plan_store.recount_items(tx, self._import.id)
-        import_store.save_accounts(tx, self._import.id, Accounts.of(self._read, counts))
+        save_accounts(tx, self._import.id)
         import_store.revise(tx, self._import.id)
         import_store.set_state(tx, self._import.id, ImportState.PLANNED, planned_at=self._rooms.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection as Transaction
@@ -10,6 +11,7 @@ from sqlalchemy import Connection as Transaction
 from erp_import_plugin.engine import matching
 from erp_import_plugin.engine.candidates import Candidate, StagedActor
 from erp_import_plugin.engine.changes import Match, NewItem
+from erp_import_plugin.engine.decisions import Decision
 from erp_import_plugin.engine.planning import Company, Situation
 from erp_import_plugin.engine.settings import ImportSettings
 from erp_import_plugin.host_api import Entity, EntityKind
@@ -33,19 +35,34 @@ class Situations:
         self._rule = matching.rule_for(settings, kind)
 
     def of(
-        self, candidates: Sequence[Candidate], actors: Mapping[int, StagedActor], fields: Sequence[str]
+        self,
+        candidates: Sequence[Candidate],
+        actors: Mapping[int, StagedActor],
+        fields: Sequence[str],
+        decisions: Mapping[int, Decision],
     ) -> dict[int, Situation]:
-        """The situation of each candidate by row id."""
+        """The situation of each candidate by row id; ``decisions`` are what was decided about some of them."""
         links = self._links(actors)
         keys = {one.row: self._keys(one) for one in candidates}
         found = self._found({key for row, some in keys.items() if row not in links for key in some})
-        entities = self._crm.read(self._tx, self._kind, _ids(links, found), fields)
+        chosen = {one.entity_id for one in decisions.values() if one.entity_id}
+        entities = self._crm.read(self._tx, self._kind, _ids(links, found) | chosen, fields)
         companies = self._companies_of(candidates, actors)
         erased = self._erased([one for one in candidates if one.row not in links])
         return {
-            one.row: self._situation(one, links, keys[one.row], found, entities, companies, erased)
+            one.row: self._decided(
+                self._situation(one, links, keys[one.row], found, entities, companies, erased),
+                decisions.get(one.row),
+                entities,
+            )
             for one in candidates
         }
+
+    @staticmethod
+    def _decided(found: Situation, decision: Decision | None, entities: Mapping[str, Entity]) -> Situation:
+        """What was found, and what an admin made of it."""
+        match = matching.decided(found.match, decision, entities)
+        return replace(found, match=match, entity=entities.get(match.entity or ""), decision=decision)
 
     def _situation(
         self,
@@ -63,8 +80,7 @@ class Situations:
         ids = dict.fromkeys(entity for key in keys for entity in found.get(key, ()))
         inside = matching.within(scope, (entities[entity] for entity in ids if entity in entities))
         match: Match = matching.match(linked, self._rule, inside, entities)
-        entity = entities[match.entities[0]] if len(match.entities) == 1 else None
-        return Situation(match, entity, company, one.row in erased, keys, scope)
+        return Situation(match, None, company, one.row in erased, keys, scope)
 
     def _links(self, actors: Mapping[int, StagedActor]) -> dict[int, Link]:
         places = {row: _place_of(actor) for row, actor in actors.items()}

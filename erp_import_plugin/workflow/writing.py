@@ -20,6 +20,7 @@ from erp_import_plugin.engine.changes import (
 )
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
+from erp_import_plugin.engine.undoing import seal, writable
 from erp_import_plugin.host_api import Crm, CrmSchema, CrmType, CrmValue, Entity, EntityKind, EntityUpdate, User
 from erp_import_plugin.store import links as link_store
 from erp_import_plugin.store import outcomes as outcome_store
@@ -41,14 +42,18 @@ class _Ready:
 
 
 class ChunkWriter:
-    """Writes chunks of one import in transactions that are given; the number of statements does not depend on rows."""
+    """Writes chunks of one import in transactions that are given; the number of statements does not depend on rows.
 
-    def __init__(self, rooms: Rooms, imported: Import, user: User, *, one_key: bool) -> None:
+    Without ``links`` the actors are not linked to what is written.
+    """
+
+    def __init__(self, rooms: Rooms, imported: Import, user: User, *, one_key: bool, links: bool = True) -> None:
         self._crm = rooms.host.crm
         self._rooms = rooms
         self._import = imported
         self._user = user
         self._one_key = one_key
+        self._links = links
 
     def write(self, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow]) -> list[Outcome]:
         """Write the rows of one kind and say what became of each."""
@@ -58,11 +63,14 @@ class ChunkWriter:
         ready = self._ready(tx, kind, rows, premises)
         standing = [row for row in rows if row.row in ready.values]
         entities = self._write_entities(tx, kind, standing, ready)
-        gone = [link for row, link in stale.items() if row in entities]
-        link_store.forget(tx, gone)
-        self._link(tx, kind, places, {place: link for place, link in links.items() if link not in gone}, entities)
+        if self._links:
+            gone = [link for row, link in stale.items() if row in entities]
+            link_store.forget(tx, gone)
+            self._link(tx, kind, places, {place: link for place, link in links.items() if link not in gone}, entities)
+        seals = self._seals(tx, kind, standing, ready, entities)
         return ready.held + [
-            Outcome(row.row, row.status, None, entities[row.row], ready.companies.get(row.row)) for row in standing
+            Outcome(row.row, row.status, None, entities[row.row], ready.companies.get(row.row), seals[row.row])
+            for row in standing
         ]
 
     @cached_property
@@ -75,17 +83,22 @@ class ChunkWriter:
         """The premise of each row as it is now, and the links to entities that are gone."""
         new = [row for row in rows if row.own_change is not None and row.own_change.is_new]
         found = self._found(tx, kind, [row for row in rows if not row.match.linked])
-        changed = {change.entity_id for row in rows for change in row.changes if change.entity_id}
+        own = (row.own_change for row in rows)
+        changed = {change.entity_id for change in own if change and change.entity_id}
         ids = changed | {link.entity_id for link in links.values()} | {e for some in found.values() for e in some}
         entities = self._crm.read(tx, kind, ids, self._fields(kind, rows))
+        inside = {row.row: _inside(row, found, entities) for row in rows}
+        strangers = {entity for row in rows for entity in inside[row.row] if entity not in row.match.entities}
+        own = outcome_store.own(tx, self._import.id, kind, strangers) if strangers else ()
         erased = self._erased(tx, kind, new)
         stale = {row: link for row, link in links.items() if link.entity_id not in entities}
         premises = {
             row.row: Premise(
                 linked=links[row.row].entity_id if row.row in links and row.row not in stale else None,
-                found=_inside(row, found, entities),
+                found=inside[row.row],
                 entities=entities,
                 erased=row.row in erased,
+                own=own,
             )
             for row in rows
         }
@@ -144,7 +157,7 @@ class ChunkWriter:
 
     def _make_companies(self, tx: Transaction, rows: Sequence[PlannedRow]) -> dict[int, str]:
         """The companies of contacts that had none."""
-        changes = {row.row: change for row in rows for change in row.written() if change.kind is not row.kind}
+        changes = _made_companies(rows)
         values = [_plain(change) for change in changes.values()]
         if not values:
             return {}
@@ -156,21 +169,25 @@ class ChunkWriter:
         if not needed:
             return {}
         known = {item: key for item, (_, key) in plan_store.items(tx, self._import.id).items() if key}
-        made = {
-            item: key
-            for list_name in sorted({i.list_name for i in needed - known.keys()})
-            for item, key in self._add_items(tx, list_name, needed - known.keys()).items()
-        }
-        plan_store.set_item_ids(tx, self._import.id, made)
-        return known | made
+        there: dict[NewItem, str] = {}
+        added: dict[NewItem, str] = {}
+        for list_name in sorted({i.list_name for i in needed - known.keys()}):
+            found, made = self._add_items(tx, list_name, needed - known.keys())
+            there |= found
+            added |= made
+        plan_store.set_item_ids(tx, self._import.id, there | added, added)
+        return known | there | added
 
-    def _add_items(self, tx: Transaction, list_name: str, needed: Iterable[NewItem]) -> dict[NewItem, str]:
+    def _add_items(
+        self, tx: Transaction, list_name: str, needed: Iterable[NewItem]
+    ) -> tuple[dict[NewItem, str], dict[NewItem, str]]:
+        """The ids of the needed items of one list: of those that are there by now, and of those that are added."""
         wanted = sorted((item for item in needed if item.list_name == list_name), key=lambda item: item.label)
         there = {normalising.text(item.label): item.id for item in self._crm.list_items(tx, list_name)}
         absent = [item for item in wanted if normalising.text(item.label) not in there]
         added = self._crm.add_list_items(tx, list_name, [item.label for item in absent]) if absent else ()
         made = {item: one.id for item, one in zip(absent, added, strict=True)}
-        return made | {item: there[normalising.text(item.label)] for item in wanted if item not in made}
+        return {item: there[normalising.text(item.label)] for item in wanted if item not in made}, made
 
     def _write_entities(
         self, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow], ready: _Ready
@@ -197,7 +214,27 @@ class ChunkWriter:
         """Link the actors that are not linked to their entity yet."""
         linked = {place: link.entity_id for place, link in links.items()}
         missing = [(places[row], kind, entity) for row, entity in entities.items() if linked.get(places[row]) != entity]
-        link_store.save(tx, self._import.connection_id, missing, self._rooms.now())
+        link_store.save(tx, self._import.connection_id, self._import.id, missing, self._rooms.now())
+
+    def _seals(
+        self, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow], ready: _Ready, entities: Mapping[int, str]
+    ) -> dict[int, dict[str, CrmValue]]:
+        """What the CRM holds otherwise than it was written, read back at once: nobody else has touched it yet."""
+        new = any(row.own_change and row.own_change.is_new for row in rows)
+        fields = writable(self._schema, kind) if new else self._fields(kind, rows)
+        found = self._crm.read(tx, kind, [entities[row.row] for row in rows], fields) if rows else {}
+        theirs = _made_companies(rows)
+        company_fields = writable(self._schema, EntityKind.COMPANY) if theirs else []
+        companies = self._crm.read(tx, EntityKind.COMPANY, ready.companies.values(), company_fields) if theirs else {}
+        seals: dict[int, dict[str, CrmValue]] = {row.row: {} for row in rows}
+        for row in rows:
+            own = row.own_change
+            if own is not None and entities[row.row] in found:
+                seals[row.row] |= seal(own, ready.values[row.row], found[entities[row.row]].values)
+            made = ready.companies.get(row.row)
+            if made in companies:
+                seals[row.row] |= seal(theirs[row.row], _plain(theirs[row.row]), companies[made].values)
+        return seals
 
 
 class _References:
@@ -219,7 +256,8 @@ class _References:
         if any(isinstance(f.new, str) and f.new not in self._companies for f in _company_fields(row)):
             return Reason(ReasonCode.COMPANY_NOT_THERE)
         own = row.own_change
-        for change in own.ticked() if own else ():
+        # What an undo gives back was in the CRM before, if only as an item that can no longer be chosen.
+        for change in own.ticked() if own and not row.match.undoes else ():
             items = change.new if isinstance(change.new, tuple) else (change.new,)
             if change.field in self._lists and not self._there(change.field, items):
                 return Reason(ReasonCode.ITEM_GONE, {"item": self._lists[change.field]})
@@ -228,6 +266,12 @@ class _References:
     def _there(self, field_key: str, items: Collection[object]) -> bool:
         there = self._items[self._lists[field_key]]
         return all(item in there for item in items if isinstance(item, str))
+
+
+def _made_companies(rows: Sequence[PlannedRow]) -> dict[int, EntityChange]:
+    """The companies that are made for contacts, by row."""
+    others = ((row, change) for row in rows for change in row.written() if change.kind is not row.kind)
+    return {row.row: change for row, change in others if change.is_new}
 
 
 def _company_fields(row: PlannedRow) -> list[FieldChange]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from erp_import_plugin.engine.changes import FieldChange, FieldProblem, KeptField, NewItem, NewValue, RowCompany
-from erp_import_plugin.engine.fields import Decision, FieldRules, distinct, is_empty
+from erp_import_plugin.engine.fields import Verdict, FieldRules, distinct, is_empty
 from erp_import_plugin.engine.normalising import email
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.settings import Action, ChannelPolicy, DuplicateSettings, EmptyValue
@@ -128,7 +128,7 @@ def test_a_default_yields_to_any_value(action: Action) -> None:
 A, B, A_SPELLED = "+4722334455", "912 34 567", "22 33 44 55"
 
 
-def phones(policy: ChannelPolicy, old: CrmValue, new: NewValue, action: Action = Action.MERGE) -> Decision:
+def phones(policy: ChannelPolicy, old: CrmValue, new: NewValue, action: Action = Action.MERGE) -> Verdict:
     return rules(action, phones=policy).decide(PHONE, old, new)
 
 

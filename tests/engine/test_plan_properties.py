@@ -110,7 +110,7 @@ class World:
 
     @property
     def action(self) -> Action:
-        return self.settings.of(self.mapping.kind).action_for(self.situation.match.linked)
+        return self.settings.of(self.mapping.kind).action_for(linked=self.situation.match.linked)
 
     @property
     def empty(self) -> EmptyValue:
