@@ -23,7 +23,7 @@ from erp_import_plugin.host_api import User as PluginUser
 from . import backups, preferences, tables
 from .crm import crm
 from .database import Database, database
-from .sources import ImportSource, add_import_sources
+from .sources import ImportSource, SyncTab, add_import_sources, add_sync_tabs
 
 DATA = Path(__file__).parent / "data"
 WORKBOOK = "demo-erp.xlsx"
@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
     crm_database: Database = app.extensions["demo_database"]
     ErpImport(app, engine=crm_database.engine, host=host(crm_database))
     add_import_sources(app, _sources)
+    add_sync_tabs(app, _tabs)
 
 
 def add_demo_connection(app: Flask) -> None:
@@ -140,7 +141,6 @@ class DemoSelections:
         if rows:
             tx.execute(insert(member), rows)
 
-
     def remove(self, tx: Connection, selection_id: str, ids: Sequence[str]) -> None:
         """Take entities out of a selection."""
         member = tables.SelectionMember
@@ -217,6 +217,11 @@ def _sources() -> Iterator[ImportSource]:
         reason_url="" if source.active else url_for("sync.index"),
         icon="refresh-cw",
     )
+
+
+def _tabs() -> Iterator[SyncTab]:
+    yield SyncTab("connections", gettext("Connections"), url_for("erp_import.connections"))
+    yield SyncTab("connectors", gettext("Connectors"), url_for("erp_import.connectors"))
 
 
 def _groups_of(user_id: int) -> Any:

@@ -9,12 +9,28 @@ from flask import Blueprint, request
 import erp_import_plugin
 from erp_import_plugin.config import Config
 from erp_import_plugin.web import answers, context, failures, here
-from erp_import_plugin.web.views import connection, done, importing, imports, preview, search, settings, source, staging
+from erp_import_plugin.web.views import (
+    connection,
+    connections,
+    connectors,
+    done,
+    history,
+    importing,
+    imports,
+    preview,
+    search,
+    settings,
+    source,
+    staging,
+)
 from erp_import_plugin.workflow import access
 
 _STATIC = "erp_import.static"
-_AFTER_THE_START = ("source", "source_backup", "imports", "importing", "done", "done_file")
+_AFTER_THE_START = ("source", "source_backup", "imports", "importing", "done", "done_file", "history")
 """What can be looked at while automatic sync is on; starting an import is refused by its own step."""
+_MOST_ID = 2**63 - 1
+_SET_UP = "/sync"
+"""Where the set-up is. It is open while automatic sync is on: nothing is imported there."""
 
 
 def make_blueprint(config: Config) -> Blueprint:
@@ -36,7 +52,9 @@ def make_blueprint(config: Config) -> Blueprint:
     pages.add_url_rule(f"{one}/preview/<int:row>", "preview_row", preview.answer_row, methods=["GET", "POST"])
     pages.add_url_rule(f"{one}/importing", "importing", importing.answer, methods=["GET", "POST"])
     pages.add_url_rule(f"{one}/done", "done", done.show)
+    pages.add_url_rule(f"{one}/history", "history", history.show)
     pages.add_url_rule(f"{one}/done.<any(csv, xlsx):kind>", "done_file", done.download)
+    _add_set_up(pages)
     pages.before_request(_let_in)
     pages.after_request(answers.secure)
     pages.context_processor(context.template_context)
@@ -44,12 +62,26 @@ def make_blueprint(config: Config) -> Blueprint:
     return pages
 
 
+def _add_set_up(pages: Blueprint) -> None:
+    """The pages of *Quote/Sync > Sync*."""
+    one = f"{_SET_UP}/connections/<int(max={_MOST_ID}):connection_id>"
+    both = ["GET", "POST"]
+    pages.add_url_rule(f"{_SET_UP}/connectors", "connectors", connectors.show)
+    pages.add_url_rule(f"{_SET_UP}/connections", "connections", connections.answer, methods=both)
+    pages.add_url_rule(f"{_SET_UP}/connections/new", "connection_new", connections.choose)
+    pages.add_url_rule(f"{_SET_UP}/connections/new/<connector>", "connection_add", connections.add, methods=both)
+    pages.add_url_rule(f"{_SET_UP}/connections/users", "connection_users", connections.users)
+    pages.add_url_rule(one, "connection_edit", connections.edit, methods=both)
+    pages.add_url_rule(f"{one}/delete", "connection_delete", connections.delete, methods=both)
+
+
 def _let_in() -> None:
     """Who may not import sees nothing; while automatic sync is on, no step goes on."""
     if request.endpoint == _STATIC:
         return
     here.user()
-    if (request.endpoint or "").rpartition(".")[2] not in _AFTER_THE_START:
+    is_set_up = request.path.startswith(f"{here.config().url_prefix}{_SET_UP}/")
+    if not is_set_up and (request.endpoint or "").rpartition(".")[2] not in _AFTER_THE_START:
         access.check_sync(here.rooms())
 
 

@@ -85,7 +85,7 @@ def create(rooms: Rooms, user: User, connector_key: str, draft: Draft) -> int:
     """Keep a new connection, inactive and not tested; its id.
 
     Raises:
-        Invalid: by "name", "description", "scope", or the key of a config field.
+        Invalid: by "name", "description", "everyone", or the key of a config field.
         ErpFailed: there is no such connector.
     """
     access.check_set_up(rooms, user)
@@ -171,11 +171,11 @@ def _people(rooms: Rooms, draft: Draft, before: Connection) -> dict[str, str]:
     if draft.everyone:
         return {}
     if not draft.users and not draft.groups:
-        return {"scope": Sentence("Choose at least one user or group, or choose everyone.")}
+        return {"everyone": Sentence("Choose at least one user or group, or choose everyone.")}
     groups = {group.id for group in rooms.host.access.groups()} | before.groups
     gone = [one for one in draft.users - before.users if rooms.host.access.find_user(one) is None]
     if gone or not draft.groups <= groups:
-        return {"scope": Sentence("Somebody you chose is not there any more. Choose again.")}
+        return {"everyone": Sentence("Somebody you chose is not there any more. Choose again.")}
     return {}
 
 
