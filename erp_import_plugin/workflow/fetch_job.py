@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from erp_import_plugin.connector_api import ActorType, FieldValue
-from erp_import_plugin.connector_host import CheckedActor, GuardedSession
+from erp_import_plugin.connector_host import CheckedActor, Fetched, GuardedSession
 from erp_import_plugin.engine.mapping import ActorMapping
 from erp_import_plugin.errors import Sentence
 from erp_import_plugin.jobs import JobContext
@@ -72,15 +72,9 @@ class _FetchRun:
         mapping = self._mappings.get(actor_type)
         fields = offered([one.erp.key for one in mapping.fields], session, actor_type) if mapping else ()
         fetched = session.get(actor_type, [place.key for _, place in wanted], fields)
-        actors = {ActorPlace(actor_type.value, actor.legal_entity, actor.key): actor for actor in fetched.actors}
-        found = [_fetched(row, actors[place], mapping) for row, place in wanted if place in actors]
-        absent = {row: place for row, place in wanted if place not in actors}
-        reasons = {one.key: one.reason for one in fetched.rejected if one.key is not None}
-        unusable = [(row, str(reasons[place.key])) for row, place in absent.items() if place.key in reasons]
-        missing = [row for row, place in absent.items() if place.key not in reasons]
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
-            staging_store.save_fetched(tx, found, missing, unusable)
+            staging_store.save_fetched(tx, *sort(wanted, fetched, mapping))
         self.types.add(actor_type)
 
     def _counts(self) -> tuple[int, int]:
@@ -89,6 +83,18 @@ class _FetchRun:
             counts = staging_store.counts(tx, self._import.id)
         total = sum(counts.values())
         return total - counts[staging_store.WANTED], total
+
+
+def sort(
+    wanted: Sequence[tuple[int, ActorPlace]], given: Fetched, mapping: ActorMapping | None
+) -> tuple[list[FetchedActor], list[int], list[tuple[int, str]]]:
+    """What came of some staged rows, the rows whose actors are missing, and those that cannot be used, with why."""
+    actors = {ActorPlace(one.actor_type.value, one.legal_entity, one.key): one for one in given.actors}
+    found = [_fetched(row, actors[place], mapping) for row, place in wanted if place in actors]
+    absent = {row: place for row, place in wanted if place not in actors}
+    reasons = {one.key: one.reason for one in given.rejected if one.key is not None}
+    unusable = [(row, str(reasons[place.key])) for row, place in absent.items() if place.key in reasons]
+    return found, [row for row, place in absent.items() if place.key not in reasons], unusable
 
 
 def _fetched(row: int, actor: CheckedActor, mapping: ActorMapping | None) -> FetchedActor:

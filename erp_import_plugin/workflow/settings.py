@@ -79,14 +79,19 @@ def save(rooms: Rooms, user: User, token: str, settings: ImportSettings) -> None
     working.refuse_while_working(rooms, token, working.FETCH)
     with writing(rooms.engine) as tx:
         found = open_unwritten(tx, rooms, user, token)
-        page = _Page(tx, rooms, found)
-        shown = page.form(settings)
-        check(shown, page.list_labels())
-        settings = shown.settings
+        settings = complete(tx, rooms, found, settings)
         if settings != found.settings:
             import_store.save_settings(tx, found.id, settings)
             if found.state is ImportState.PLANNED:
                 import_store.set_state(tx, found.id, ImportState.STAGING, planned_at=None)
+
+
+def complete(tx: Transaction, rooms: Rooms, imported: Import, settings: ImportSettings) -> ImportSettings:
+    """The settings with all that is chosen by itself, for what is staged. Raises Invalid as :func:`save` does."""
+    page = _Page(tx, rooms, imported)
+    shown = page.form(settings)
+    check(shown, page.list_labels())
+    return shown.settings
 
 
 class _Page:

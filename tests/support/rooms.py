@@ -136,13 +136,13 @@ class House:
         return staging.add(self.rooms, self.jobs, ADMIN, token)
 
 
-def build(engine: Engine, *, one_key: bool = False, **config: object) -> House:
+def build(engine: Engine, *, one_key: bool = False, changes: bool = False, **config: object) -> House:
     """A house on an empty database."""
     metadata.create_all(engine)
     hosts.metadata.create_all(engine)
     with engine.begin() as tx:
         tx.execute(insert(hosts.item), _ITEMS)
-    shop, people, sync, selections = Shop(one_key=one_key), People(), SyncSwitch(), KeptSelections()
+    shop, people, sync, selections = Shop(one_key=one_key, changes=changes), People(), SyncSwitch(), KeptSelections()
     rooms = Rooms(
         engine=engine,
         host=Host(hosts.crm(), people, sync, selections, Addresses()),

@@ -60,7 +60,11 @@ _PROJECT = (ErpField("NAME", "Name", rank=1), ErpField("NUMBER", "Number", rank=
 
 @dataclass
 class Shop:
-    """The ERP. ``fail`` is asked before every call with the method's name and may raise, wait or change the shop."""
+    """The ERP. ``fail`` is asked before every call with the method's name and may raise, wait or change the shop.
+
+    What is added or changed is marked with the ``moment`` it happens in, unless the shop keeps no ``marks``. With
+    ``changes`` it tells what has changed since a mark.
+    """
 
     actors: dict[ActorType, list[Actor]] = field(default_factory=dict)
     fields: dict[ActorType, tuple[ErpField, ...]] = field(
@@ -79,6 +83,9 @@ class Shop:
     )
     page_size: int = 100
     one_key: bool = False
+    changes: bool = False
+    marks: bool = True
+    moment: int = 1
     fail: Callable[[str], None] = lambda _method: None
     calls: list[str] = field(default_factory=list)
     got: list[str] = field(default_factory=list)
@@ -89,7 +96,7 @@ class Shop:
 
     def add(self, actor_type: ActorType, key: str, parent: ActorRef | None = None, **values: FieldValue) -> Actor:
         """Put an actor in, in place of the one with its key."""
-        actor = Actor(actor_type, key, values, last_modified="1", parent=parent)
+        actor = Actor(actor_type, key, values, last_modified=self.mark(), parent=parent)
         self.remove(actor_type, key)
         self.actors.setdefault(actor_type, []).append(actor)
         return actor
@@ -98,7 +105,12 @@ class Shop:
         """Change some values of an actor."""
         place = next(n for n, actor in enumerate(self.actors[actor_type]) if actor.key == key)
         actor = self.actors[actor_type][place]
-        self.actors[actor_type][place] = replace(actor, values={**actor.values, **values})
+        values = {**actor.values, **values}
+        self.actors[actor_type][place] = replace(actor, values=values, last_modified=self.mark())
+
+    def mark(self) -> str:
+        """The mark of a change that is made now."""
+        return str(self.moment) if self.marks else ""
 
     def remove(self, actor_type: ActorType, key: str) -> None:
         """Take an actor out, if it is there."""
@@ -136,7 +148,7 @@ class ShopConnector(Connector):
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self.capabilities = Capabilities(one_key=shop.one_key)  # type: ignore[misc]
+        self.capabilities = Capabilities(one_key=shop.one_key, changes=shop.changes)  # type: ignore[misc]
 
     def config_fields(self) -> Sequence[ConfigField]:
         return (
@@ -190,6 +202,11 @@ class ShopSession(Session):
         self._shop.got.extend(keys)
         wanted = set(keys)
         return [_cut(actor, fields) for actor in self._shop.actors.get(actor_type, []) if actor.key in wanted]
+
+    def changes(self, actor_type: ActorType, since: str, fields: Sequence[str], cursor: str | None) -> Page:
+        self._shop.called("changes")
+        changed = (actor for actor in self._shop.actors.get(actor_type, []) if actor.last_modified >= since)
+        return Page(tuple(_cut(actor, fields) for actor in changed))
 
     def list_items(self, list_name: str) -> Sequence[ListItem]:
         self._shop.called("list_items")

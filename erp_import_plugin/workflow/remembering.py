@@ -1,0 +1,71 @@
+"""What a saved import remembers of the actors that were brought over, so that its next run leaves them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection as Transaction
+
+from erp_import_plugin.engine.mapping import ActorMapping
+from erp_import_plugin.engine.repeating import basis, fingerprint
+from erp_import_plugin.store import mappings as mapping_store
+from erp_import_plugin.store import saved_actors as actor_store
+from erp_import_plugin.store import saved_imports as saved_store
+from erp_import_plugin.store.imports import Import, settings_to_text
+from erp_import_plugin.store.saved_imports import SavedImport, What
+from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.workflow.rooms import Rooms
+
+Hold = Callable[[Transaction], None]
+"""Called in every transaction; raises where the work has been taken over by another worker."""
+
+
+def remember(rooms: Rooms, imported: Import, hold: Hold = lambda _tx: None) -> None:
+    """Keep the state in which an import has brought its actors over, if it belongs to a saved import.
+
+    Rows that were held, failed, left undecided or unticked are as if they had never been compared, and so is what an
+    undo takes back. Chunk by chunk; doing it again changes nothing.
+    """
+    if imported.undoes is not None:
+        with writing(rooms.engine) as tx:
+            hold(tx)
+            actor_store.forget_of(tx, imported.id)
+        return
+    with reading(rooms.engine) as tx:
+        saved = saved_store.get(tx, imported.saved_import_id) if imported.saved_import_id else None
+        mapping = mapping_of(tx, saved) if saved else None
+    if saved is None or mapping is None:
+        return
+    run = imported.repeat.number if imported.repeat else saved.runs
+    newest = imported.repeat.newest if imported.repeat else ""
+    after = 0
+    while True:
+        with writing(rooms.engine) as tx:
+            hold(tx)
+            rows = actor_store.settled(tx, imported.id, saved.what.actor_type, after, rooms.config.chunk)
+            signed = [(one, fingerprint(mapping, one.values, one.parent)) for one in rows]
+            actor_store.record(tx, saved.id, signed, run)
+            if not rows:
+                move_on(tx, saved, imported, newest)
+                return
+        newest = max([newest, *(one.last_modified for one in rows if one.imported)])
+        after = rows[-1].row
+
+
+def move_on(tx: Transaction, saved: SavedImport, imported: Import, newest: str) -> None:
+    """Have the next run ask for changes since ``newest``, unless there was more than the import could hold."""
+    if not (imported.repeat and imported.repeat.cut):
+        saved_store.move_on(tx, saved.id, newest)
+
+
+def mapping_of(tx: Transaction, saved: SavedImport) -> ActorMapping | None:
+    """The mapping of what a saved import brings over; None where its actor type is not imported any more."""
+    mapping = mapping_store.of(tx, saved.what.connection_id).get(saved.what.actor_type)
+    return mapping if mapping and mapping.active else None
+
+
+def basis_of(tx: Transaction, what: What) -> str:
+    """The digest of all that decides what becomes of an actor; empty where its type is not mapped."""
+    mapping = mapping_store.of(tx, what.connection_id).get(what.actor_type)
+    items = mapping_store.list_items(tx, what.connection_id)
+    return basis(mapping, items, settings_to_text(what.settings)) if mapping else ""

@@ -1,0 +1,450 @@
+"""Saved imports: kept under a name, and run again with what is new or changed in the ERP since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine, delete, select, update
+
+from erp_import_plugin.connector_api import ActorRef, ActorType, GiveUp
+from erp_import_plugin.engine.repeating import Repeat
+from erp_import_plugin.engine.results import Status
+from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings, ListPolicy, NoCompany
+from erp_import_plugin.errors import NotFound, Refused
+from erp_import_plugin.store import connections as connection_store
+from erp_import_plugin.store import mappings as mapping_store
+from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.plan import PlanFilter
+from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.workflow import access, importing, preview, results, saved_imports
+from erp_import_plugin.workflow import settings as settings_step
+from erp_import_plugin.workflow.criteria import Criteria, Criterion
+from erp_import_plugin.workflow.invalid import Invalid
+from erp_import_plugin.workflow.results import ResultList
+from tests.support import databases, hosts
+from tests.support.hosts import statements
+from tests.support.rooms import ADMIN, CHIEF, OTHER, House, build, jobs_of
+
+ALL = pytest.mark.parametrize("engine", ["sqlite", "postgresql", "mariadb"], indirect=True)
+CUSTOMER, PERSON = ActorType.CUSTOMER, ActorType.PERSON
+
+REPLACE = ImportSettings(
+    company=DuplicateSettings("number", Action.REPLACE),
+    person=DuplicateSettings("email", Action.REPLACE),
+    no_company=NoCompany.WITHOUT,
+    lists={"category": ListPolicy.BLANK},
+)
+
+
+@pytest.fixture
+def shop_of_six(house: House) -> House:
+    house.shop.add_companies(6)
+    return house
+
+
+def saved(
+    house: House, name: str = "Nightly", criteria: Criteria | None = None, actor_type: ActorType = CUSTOMER
+) -> int:
+    """A saved import whose actors are imported."""
+    token = imported(house, criteria, actor_type)
+    return saved_imports.save(house.rooms, ADMIN, token, name)
+
+
+def imported(house: House, criteria: Criteria | None = None, actor_type: ActorType = CUSTOMER) -> str:
+    token = house.begin(actor_type)
+    house.stage(token, actor_type, criteria)
+    settings_step.save(house.rooms, ADMIN, token, REPLACE)
+    assert preview.start(house.rooms, house.jobs, ADMIN, token).state == "done"
+    assert importing.start(house.rooms, house.jobs, ADMIN, token).state == "done"
+    return token
+
+
+def run(house: House, saved_id: int) -> str:
+    token = saved_imports.run(house.rooms, house.jobs, ADMIN, saved_id)
+    job = house.jobs.latest(token)
+    assert job is not None
+    assert job.state == "done", job.note
+    return token
+
+
+def opened(house: House, token: str) -> Import:
+    with reading(house.rooms.engine) as tx:
+        return access.open_import(tx, house.rooms, ADMIN, token)
+
+
+def found(house: House, token: str) -> Repeat:
+    repeat = opened(house, token).repeat
+    assert repeat is not None
+    assert repeat.complete
+    return repeat
+
+
+def counts(house: House, token: str) -> tuple[int, int, int, int]:
+    repeat = found(house, token)
+    return repeat.new, repeat.changed, repeat.same, repeat.gone
+
+
+def rows(house: House, token: str) -> dict[str, Status]:
+    page = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter())
+    return {line.planned.label: line.planned.status for line in page.page.rows}
+
+
+def write(house: House, token: str) -> None:
+    assert importing.start(house.rooms, house.jobs, ADMIN, token).state == "done"
+
+
+def vat_numbers(engine: Engine) -> dict[str, str | None]:
+    with engine.connect() as tx:
+        return {row.name: row.vat_number for row in tx.execute(select(hosts.company))}
+
+
+def to_the_crm(seen: list[str]) -> list[str]:
+    writes = [one for one in seen if one.lstrip().split()[0].upper() in ("INSERT", "UPDATE", "DELETE")]
+    return [one for one in writes if "erp_import_" not in one]
+
+
+MODES: dict[str, Callable[[Engine], House]] = {
+    "marks": build,
+    "changes": lambda engine: build(engine, changes=True),
+    "neither": lambda engine: _without_marks(build(engine)),
+}
+
+
+def _without_marks(house: House) -> House:
+    house.shop.marks = False
+    return house
+
+
+@pytest.fixture(params=MODES)
+def any_shop(request: pytest.FixtureRequest, engine: Engine) -> House:
+    """An ERP that marks its changes, one that tells of them, and one that does neither, with six companies each."""
+    house = MODES[request.param](engine)
+    house.shop.add_companies(6)
+    return house
+
+
+def test_nothing_new_writes_nothing_to_the_crm(any_shop: House, engine: Engine) -> None:
+    saved_id = saved(any_shop)
+    with statements(engine) as seen:
+        token = run(any_shop, saved_id)
+    assert to_the_crm(seen) == []
+    assert counts(any_shop, token) == (0, 0, 6, 0)
+    done = opened(any_shop, token)
+    assert done.state is ImportState.DONE
+    page = results.page(any_shop.rooms, any_shop.jobs, ADMIN, token, ResultList.NEW)
+    assert (page.accounts.read, page.left) == (0, 0)
+
+
+def test_exactly_what_is_new_or_changed_is_shown(any_shop: House, engine: Engine) -> None:
+    saved_id = saved(any_shop)
+    any_shop.shop.moment = 2
+    any_shop.shop.add(CUSTOMER, "C0099", NAME="Newcomer", NUMBER2=99)
+    any_shop.shop.change(CUSTOMER, "C0002", VATNO="NO999")
+    any_shop.shop.remove(CUSTOMER, "C0005")
+    token = run(any_shop, saved_id)
+    assert counts(any_shop, token) == (1, 1, 4, 1)
+    assert rows(any_shop, token) == {"Newcomer": Status.NEW, "Company 0002": Status.CHANGED}
+    (gone,) = saved_imports.page(any_shop.rooms, any_shop.jobs, ADMIN, token).gone.rows
+    assert (gone.label, gone.place.key) == ("Company 0005", "C0005")
+    write(any_shop, token)
+    assert vat_numbers(engine)["Company 0002"] == "NO999"
+    assert "Company 0005" in vat_numbers(engine)
+    assert counts(any_shop, run(any_shop, saved_id)) == (0, 0, 6, 1)
+
+
+def test_a_mark_that_moves_without_the_mapped_values_is_no_change(any_shop: House) -> None:
+    saved_id = saved(any_shop)
+    any_shop.shop.moment = 2
+    any_shop.shop.change(CUSTOMER, "C0003", REVENUE=7)
+    any_shop.shop.got.clear()
+    assert counts(any_shop, run(any_shop, saved_id)) == (0, 0, 6, 0)
+    assert "C0003" in any_shop.shop.got
+    any_shop.shop.got.clear()
+    assert counts(any_shop, run(any_shop, saved_id)) == (0, 0, 6, 0)
+
+
+def test_only_what_may_have_changed_is_read_in_full(any_shop: House) -> None:
+    saved_id = saved(any_shop)
+    any_shop.shop.moment = 2
+    any_shop.shop.change(CUSTOMER, "C0002", VATNO="NO2")
+    write(any_shop, run(any_shop, saved_id))
+    any_shop.shop.got.clear()
+    run(any_shop, saved_id)
+    everything = [f"C{n:04}" for n in range(1, 7)]
+    # What changed in the very moment of the watermark may have changed again since.
+    expected = {(False, True): [], (True, True): ["C0002"], (False, False): everything}
+    assert any_shop.shop.got == expected[any_shop.shop.changes, any_shop.shop.marks]
+
+
+def test_rows_that_were_not_imported_come_again(any_shop: House, engine: Engine) -> None:
+    saved_id = saved(any_shop)
+    any_shop.shop.moment = 2
+    any_shop.shop.change(CUSTOMER, "C0001", VATNO="NO1")
+    any_shop.shop.add(CUSTOMER, "C0098", NAME="Unticked", NUMBER2=98)
+    any_shop.shop.moment = 3
+    any_shop.shop.change(CUSTOMER, "C0004", VATNO="NO4")
+    token = run(any_shop, saved_id)
+    page = preview.page(any_shop.rooms, any_shop.jobs, ADMIN, token, PlanFilter())
+    some = [line.planned.row for line in page.page.rows if line.planned.label in ("Unticked", "Company 0001")]
+    preview.tick(any_shop.rooms, ADMIN, token, False, some)
+    write(any_shop, token)
+    assert vat_numbers(engine)["Company 0004"] == "NO4"
+    again = run(any_shop, saved_id)
+    assert rows(any_shop, again) == {"Unticked": Status.NEW, "Company 0001": Status.CHANGED}
+    write(any_shop, again)
+    assert counts(any_shop, run(any_shop, saved_id)) == (0, 0, 7, 0)
+
+
+def test_what_sales_people_typed_is_left_alone(any_shop: House, engine: Engine) -> None:
+    saved_id = saved(any_shop)
+    with engine.begin() as tx:
+        tx.execute(update(hosts.company).values(vat_number="typed"))
+    assert counts(any_shop, run(any_shop, saved_id)) == (0, 0, 6, 0)
+    assert set(vat_numbers(engine).values()) == {"typed"}
+
+
+def test_criteria_hold_for_the_next_run_too(any_shop: House) -> None:
+    oslo = Criteria(((Criterion("POSTALCITY", "equals", ("Oslo",)),),))
+    saved_id = saved(any_shop, criteria=oslo)
+    any_shop.shop.moment = 2
+    any_shop.shop.change(CUSTOMER, "C0001", VATNO="NO1")  # not in Oslo
+    any_shop.shop.change(CUSTOMER, "C0003", POSTALCITY="Bergen")
+    any_shop.shop.change(CUSTOMER, "C0002", POSTALCITY="Oslo")
+    token = run(any_shop, saved_id)
+    repeat = found(any_shop, token)
+    assert (repeat.new, repeat.changed, repeat.same, repeat.gone, repeat.outside) == (1, 0, 1, 0, 1)
+    assert rows(any_shop, token) == {"Company 0002": Status.NEW}
+
+
+def test_other_settings_make_everything_count_as_changed(any_shop: House) -> None:
+    saved_id = saved(any_shop)
+    token = imported(any_shop)
+    settings_step_other = replace(REPLACE, company=DuplicateSettings("name", Action.MERGE))
+    with writing(any_shop.rooms.engine) as tx:
+        mapping = mapping_store.of(tx, opened(any_shop, token).connection_id)[CUSTOMER]
+        fields = tuple(replace(one, active=one.erp.key != "EMAIL") for one in mapping.fields)
+        mapping_store.save(tx, opened(any_shop, token).connection_id, replace(mapping, fields=fields))
+    first = run(any_shop, saved_id)
+    assert found(any_shop, first).everything
+    assert counts(any_shop, first) == (0, 6, 0, 0)
+    write(any_shop, first)
+    assert not found(any_shop, run(any_shop, saved_id)).everything
+    other = any_shop.begin()
+    any_shop.stage(other)
+    settings_step.save(any_shop.rooms, ADMIN, other, settings_step_other)
+    saved_imports.save(any_shop.rooms, ADMIN, other, "Nightly", replace=True)
+    assert counts(any_shop, run(any_shop, saved_id)) == (0, 6, 0, 0)
+
+
+def test_a_person_that_moves_to_another_company_has_changed(house: House) -> None:
+    house.shop.add_companies(2)
+    kari = {"FIRSTNAME": "Kari", "LASTNAME": "Nordmann", "EMAIL": "kari@nordmann.example"}
+    house.shop.add(PERSON, "P1", ActorRef(CUSTOMER, "C0001"), **kari)
+    saved_id = saved(house, actor_type=PERSON)
+    assert counts(house, run(house, saved_id)) == (0, 0, 1, 0)
+    house.shop.moment = 2
+    house.shop.add(PERSON, "P1", ActorRef(CUSTOMER, "C0002"), **kari)
+    assert counts(house, run(house, saved_id)) == (0, 1, 0, 0)
+
+
+def test_what_left_both_the_erp_and_the_crm_is_not_told_of(shop_of_six: House, engine: Engine) -> None:
+    saved_id = saved(shop_of_six)
+    shop_of_six.shop.remove(CUSTOMER, "C0001")
+    shop_of_six.shop.remove(CUSTOMER, "C0002")
+    with engine.begin() as tx:
+        ids = select(hosts.company.c.id).where(hosts.company.c.name == "Company 0001")
+        tx.execute(delete(hosts.company_channel).where(hosts.company_channel.c.company_id.in_(ids.scalar_subquery())))
+        tx.execute(delete(hosts.company).where(hosts.company.c.name == "Company 0001"))
+    token = run(shop_of_six, saved_id)
+    assert found(shop_of_six, token).gone == 1
+    (gone,) = saved_imports.page(shop_of_six.rooms, shop_of_six.jobs, ADMIN, token).gone.rows
+    assert gone.label == "Company 0002"
+
+
+def test_an_import_saved_at_its_preview_is_known_once_it_is_imported(shop_of_six: House) -> None:
+    token = shop_of_six.begin()
+    shop_of_six.stage(token)
+    settings_step.save(shop_of_six.rooms, ADMIN, token, REPLACE)
+    preview.start(shop_of_six.rooms, shop_of_six.jobs, ADMIN, token)
+    saved_id = saved_imports.save(shop_of_six.rooms, ADMIN, token, "Early")
+    first = run(shop_of_six, saved_id)
+    assert counts(shop_of_six, first) == (6, 0, 0, 0)
+    assert found(shop_of_six, first).since is None
+    write(shop_of_six, token)
+    again = run(shop_of_six, saved_id)
+    assert counts(shop_of_six, again) == (0, 0, 6, 0)
+    assert found(shop_of_six, again).since is not None
+
+
+def test_a_run_that_is_cut_goes_on_where_it_was(engine: Engine) -> None:
+    house = build(engine)
+    house.shop.page_size = 2
+    house.shop.add_companies(6)
+    saved_id = saved(house)
+    house.shop.moment = 2
+    for n in range(1, 7):
+        house.shop.change(CUSTOMER, f"C{n:04}", VATNO=f"NO{n}")
+    house.shop.got.clear()
+
+    def cut(method: str) -> None:
+        if method == "get" and len(house.shop.got) >= 4:
+            raise GiveUp("The shop is closed.")
+
+    house.shop.fail = cut
+    token = saved_imports.run(house.rooms, house.jobs, ADMIN, saved_id)
+    job = house.jobs.latest(token)
+    assert job is not None
+    assert (job.state, house.shop.got) == ("failed", ["C0001", "C0002", "C0003", "C0004"])
+    house.shop.fail = lambda _method: None
+    saved_imports.again(house.rooms, house.jobs, ADMIN, token)
+    assert house.shop.got[4:] == ["C0005", "C0006"]
+    assert counts(house, token) == (0, 6, 0, 0)
+    assert len(rows(house, token)) == 6
+
+
+def test_more_than_an_import_holds_comes_in_the_next_run(engine: Engine) -> None:
+    house = build(engine, changes=True)
+    house.shop.add_companies(2)
+    saved_id = saved(house)
+    house = replace(house, rooms=replace(house.rooms, config=replace(house.rooms.config, max_actors=3)))
+    house = replace(house, jobs=jobs_of(house.rooms))
+    house.shop.moment = 2
+    house.shop.add_companies(6)
+    first = run(house, saved_id)
+    assert found(house, first).cut
+    assert len(rows(house, first)) == 3
+    write(house, first)
+    second = run(house, saved_id)
+    assert not found(house, second).cut
+    assert set(rows(house, second)) == {"Company 0006"}
+
+
+@ALL
+def test_a_run_takes_as_many_statements_for_many_actors_as_for_few(engine: Engine) -> None:
+    seen_by = []
+    for count in (2, 100):
+        databases.empty(engine)
+        house = build(engine)
+        house.shop.add_companies(count)
+        saved_id = saved(house)
+        with statements(engine) as seen:
+            run(house, saved_id)
+        seen_by.append(len(seen))
+    assert seen_by[0] == seen_by[1]
+
+
+# Who may do what, and what is in the way.
+
+
+def test_one_run_at_a_time(shop_of_six: House) -> None:
+    saved_id = saved(shop_of_six)
+    told: list[str] = []
+
+    def second(method: str) -> None:
+        if method == "search" and not told:
+            told.append("")
+            with pytest.raises(Refused) as refused:
+                saved_imports.run(shop_of_six.rooms, shop_of_six.jobs, OTHER, saved_id)
+            told[0] = refused.value.message
+
+    saved_imports.rename(shop_of_six.rooms, ADMIN, saved_id, "Nightly", shared=True)
+    shop_of_six.shop.fail = second
+    run(shop_of_six, saved_id)
+    assert told == ["“Nightly” is being run by Admin already. Wait until that has ended, or cancel it."]
+
+
+def test_private_ones_are_not_there_for_others(shop_of_six: House) -> None:
+    saved_id = saved(shop_of_six)
+    rooms = shop_of_six.rooms
+    assert [line.saved.id for line in saved_imports.listed(rooms, ADMIN).rows] == [saved_id]
+    assert saved_imports.listed(rooms, OTHER).rows == ()
+    for act in (
+        lambda: saved_imports.get(rooms, OTHER, saved_id),
+        lambda: saved_imports.run(rooms, shop_of_six.jobs, OTHER, saved_id),
+        lambda: saved_imports.delete(rooms, OTHER, saved_id),
+        lambda: saved_imports.rename(rooms, OTHER, saved_id, "Mine", shared=False),
+    ):
+        with pytest.raises(NotFound):
+            act()
+    assert saved_imports.get(rooms, CHIEF, saved_id).line.own
+
+
+def test_shared_ones_are_read_and_run_by_all_and_changed_by_their_owner(shop_of_six: House) -> None:
+    token = imported(shop_of_six)
+    rooms = shop_of_six.rooms
+    saved_id = saved_imports.save(rooms, ADMIN, token, "  For   all ", shared=True)
+    (line,) = saved_imports.listed(rooms, OTHER).rows
+    assert (line.saved.name, line.own, line.problem) == ("For all", False, "")
+    assert saved_imports.run(rooms, shop_of_six.jobs, OTHER, saved_id)
+    with pytest.raises(Refused, match="Only Admin"):
+        saved_imports.delete(rooms, OTHER, saved_id)
+
+
+def test_names_are_there_once(shop_of_six: House) -> None:
+    token = imported(shop_of_six)
+    rooms = shop_of_six.rooms
+    saved_imports.save(rooms, ADMIN, token, "One")
+    two = saved_imports.save(rooms, ADMIN, token, "Two")
+    for name in ("", "  ", "x" * 101, "One"):
+        with pytest.raises(Invalid) as invalid:
+            saved_imports.save(rooms, ADMIN, token, name)
+        assert set(invalid.value.errors) == {"name"}
+        with pytest.raises(Invalid):
+            saved_imports.rename(rooms, ADMIN, two, name, shared=False)
+
+
+def test_what_is_in_the_way_is_told_and_nothing_is_lost(shop_of_six: House) -> None:
+    saved_id = saved(shop_of_six)
+    rooms = shop_of_six.rooms
+    connection = saved_imports.get(rooms, ADMIN, saved_id).line.saved.what.connection_id
+    with writing(rooms.engine) as tx:
+        connection_store.set_active(tx, connection, False)
+    (line,) = saved_imports.listed(rooms, ADMIN).rows
+    assert line.problem == "Its ERP connection “Shop one” is not active."
+    with pytest.raises(Refused, match="is not active"):
+        saved_imports.run(rooms, shop_of_six.jobs, ADMIN, saved_id)
+    with writing(rooms.engine) as tx:
+        connection_store.set_active(tx, connection, True)
+    bare = replace(rooms, registry=type(rooms.registry).from_plugins([]))
+    assert "is not installed" in saved_imports.listed(bare, ADMIN).rows[0].problem
+    assert counts(shop_of_six, run(shop_of_six, saved_id)) == (0, 0, 6, 0)
+
+
+def test_a_deleted_one_leaves_its_imports(shop_of_six: House) -> None:
+    saved_id = saved(shop_of_six)
+    token = run(shop_of_six, saved_id)
+    assert saved_imports.delete(shop_of_six.rooms, ADMIN, saved_id) == "Nightly"
+    assert saved_imports.listed(shop_of_six.rooms, ADMIN).rows == ()
+    page = saved_imports.page(shop_of_six.rooms, shop_of_six.jobs, ADMIN, token)
+    assert (page.saved, page.imported.state) == (None, ImportState.DONE)
+
+
+def test_settings_that_no_longer_hold_stop_the_run_with_what_to_do(shop_of_six: House) -> None:
+    saved_id = saved(shop_of_six)
+    shop_of_six.shop.moment = 2
+    shop_of_six.shop.change(CUSTOMER, "C0001", VATNO="NO1")
+    with writing(shop_of_six.rooms.engine) as tx:
+        connection = saved_imports.get(shop_of_six.rooms, ADMIN, saved_id).line.saved.what.connection_id
+        mapping = mapping_store.of(tx, connection)[CUSTOMER]
+        fields = tuple(replace(one, active=one.erp.key != "NUMBER2") for one in mapping.fields)
+        mapping_store.save(tx, connection, replace(mapping, fields=fields))
+    token = saved_imports.run(shop_of_six.rooms, shop_of_six.jobs, ADMIN, saved_id)
+    job = shop_of_six.jobs.latest(token)
+    assert job is not None
+    assert (job.state, job.note) == ("failed", "“Number” cannot be used: no ERP field is mapped to Number.")
+    chosen = replace(REPLACE, company=DuplicateSettings("name", Action.REPLACE))
+    settings_step.save(shop_of_six.rooms, ADMIN, token, chosen)
+    assert preview.start(shop_of_six.rooms, shop_of_six.jobs, ADMIN, token).state == "done"
+
+
+def test_the_settings_of_a_run_are_not_those_last_chosen(shop_of_six: House) -> None:
+    saved_id = saved(shop_of_six)
+    token = shop_of_six.begin()
+    shop_of_six.stage(token)
+    chosen = replace(REPLACE, company=DuplicateSettings("name", Action.SKIP))
+    settings_step.save(shop_of_six.rooms, ADMIN, token, chosen)
+    run(shop_of_six, saved_id)
+    new = shop_of_six.begin()
+    assert settings_step.form(shop_of_six.rooms, ADMIN, new).settings.company.action is Action.SKIP
