@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine.changes import NewItem, PlannedRow
@@ -125,6 +125,27 @@ def counts(tx: Transaction, import_id: int) -> dict[tuple[Status, bool], int]:
         .group_by(plan_row.c.status, plan_row.c.ticked)
     )
     return {(Status(row.status), bool(row.ticked)): row.rows for row in found}
+
+
+def decided_and_similar(tx: Transaction, import_id: int) -> tuple[int, int]:
+    """How many rows were decided, and how many have similar records that nobody has decided about."""
+    decided, similar = (
+        func.sum(case((and_(*_passing(import_id, wanted)), 1), else_=0))
+        for wanted in (PlanFilter(decided=True), PlanFilter(similar=True))
+    )
+    row = tx.execute(select(decided, similar).select_from(plan_row).where(plan_row.c.import_id == import_id)).one()
+    return int(row[0] or 0), int(row[1] or 0)
+
+
+def next_undecided(tx: Transaction, import_id: int, row_id: int) -> PlannedRow | None:
+    """The row after this one that needs a decision; the first of all after the last."""
+    rows = (
+        select(plan_row)
+        .where(plan_row.c.import_id == import_id, plan_row.c.status == Status.UNDECIDED.value, plan_row.c.id != row_id)
+        .order_by(plan_row.c.id < row_id, plan_row.c.id)
+    )
+    row = tx.execute(rows.limit(1)).one_or_none()
+    return line_of(row).planned if row else None
 
 
 def page(tx: Transaction, import_id: int, wanted: PlanFilter, offset: int, limit: int) -> tuple[list[PlanLine], int]:

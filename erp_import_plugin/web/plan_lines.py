@@ -14,7 +14,7 @@ from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import ngettext
 from erp_import_plugin.web.paging import this_page
 from erp_import_plugin.web.reasons import ReasonText, field_label, reason_text
-from erp_import_plugin.web.texts import STATUSES, Mark, marks_of
+from erp_import_plugin.web.texts import DECIDED, SIMILAR, STATUSES, Mark, marks_of
 
 _NAMED_FIELDS = 3
 
@@ -62,12 +62,19 @@ def line(found: PlanLine, schema: CrmSchema, token: str) -> Line:
         row=planned.row,
         label=planned.label,
         url=url_for(".preview_row", token=token, row=planned.row),
-        marks=marks_of(planned.status, planned.icons()),
+        marks=(*marks_of(planned.status, planned.icons()), *_notes(planned)),
         writes=planned.status.writes,
         ticked=found.ticked,
         fields=fields_text(planned, schema),
         reason=reason,
     )
+
+
+def _notes(planned: PlannedRow) -> tuple[Mark, ...]:
+    """What stands beside the status: that somebody has decided, or could."""
+    if planned.match.decided:
+        return (DECIDED,)
+    return (SIMILAR,) if planned.similar else ()
 
 
 def fields_text(planned: PlannedRow, schema: CrmSchema) -> str:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from flask import url_for
 
 from erp_import_plugin.engine.changes import EntityChange, FieldChange, FieldProblem, KeptField
-from erp_import_plugin.host_api import CrmField, Entity, EntityKind
+from erp_import_plugin.host_api import CrmField, EntityKind
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import say
 from erp_import_plugin.web import differences, here
+from erp_import_plugin.web.decision_table import DecisionTable, decision_table
 from erp_import_plugin.web.display import crm_texts, erp_text, shortened
 from erp_import_plugin.web.erp_labels import erp_label
 from erp_import_plugin.web.reasons import ReasonText, anchor, field_label, reason_text
@@ -49,11 +50,12 @@ class EntityLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateLine:
-    """An entity that matches."""
+class NextOpen:
+    """The next row that needs a decision."""
 
+    row: int
     label: str
-    url: str | None
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class RowPage:
     reason: ReasonText | None
     matched: str
     entity_url: str | None
-    candidates: tuple[CandidateLine, ...]
+    decision: DecisionTable | None
+    next_open: NextOpen | None
     entities: tuple[EntityLine, ...]
     kept: tuple[FieldLine, ...]
     problems: tuple[FieldLine, ...]
@@ -95,7 +98,8 @@ def row_page(found: PreviewRow, can_change: bool) -> RowPage:
         reason=reason_text(planned.reason, planned.kind, found.schema, token) if planned.reason else None,
         matched=_matched(found),
         entity_url=_url(planned.kind, found.entity.id) if found.entity else None,
-        candidates=tuple(_candidate(found, entity) for entity in found.candidates),
+        decision=decision_table(found) if can_change else None,
+        next_open=_next_open(found),
         entities=tuple(_entity(found, change, tickable) for change in planned.changes),
         kept=tuple(_kept(found, kept) for kept in planned.kept),
         problems=tuple(_problem(found, problem) for problem in planned.problems),
@@ -110,6 +114,8 @@ def row_page(found: PreviewRow, can_change: bool) -> RowPage:
 
 def _matched(found: PreviewRow) -> str:
     match = found.line.planned.match
+    if match.decided:
+        return ""  # the decision says it
     if match.linked:
         return _("It was imported before, so it is the same record.")
     if match.how:
@@ -122,11 +128,11 @@ def _url(kind: EntityKind, entity_id: str | None) -> str | None:
     return here.rooms().host.links.entity(kind, entity_id) if entity_id else None
 
 
-def _candidate(found: PreviewRow, entity: Entity) -> CandidateLine:
-    names = (entity.values.get(field) for field in ("name", "first_name", "middle_name", "last_name"))
-    name = " ".join(str(one) for one in names if one)
-    label = _("%(name)s (ID %(id)s)", name=name, id=entity.id) if name else _("ID %(id)s", id=entity.id)
-    return CandidateLine(label, _url(found.line.planned.kind, entity.id))
+def _next_open(found: PreviewRow) -> NextOpen | None:
+    row = found.next_open
+    if row is None:
+        return None
+    return NextOpen(row.row, row.label, url_for(".preview_row", token=found.imported.token, row=row.row))
 
 
 def _entity(found: PreviewRow, change: EntityChange, tickable: bool) -> EntityLine:

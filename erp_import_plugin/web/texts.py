@@ -68,6 +68,10 @@ ICONS: Mapping[str, Mark] = {
 }
 """What a row does, by ``PlannedRow.icons()``."""
 
+DECIDED = Mark("none", "circle-check", _("Decided"))
+SIMILAR = Mark("wait", "search", _("Similar records"))
+"""What stands beside the status of a row."""
+
 NO_UPDATE = Mark("none", "circle-minus", _("No update"))
 
 STATES: Mapping[ImportState, Mark] = {
@@ -75,6 +79,27 @@ STATES: Mapping[ImportState, Mark] = {
     ImportState.PLANNED: Mark("changed", "eye", _("Previewed")),
     ImportState.IMPORTING: Mark("wait", "refresh-cw", _("Importing")),
     ImportState.DONE: Mark("new", "circle-check", _("Done")),
+}
+
+STOPPED = Mark("wait", "circle-stop", _("Stopped"))
+"""An import whose work has ended before its rows did."""
+
+WORKS: Mapping[str, str] = {
+    "fetch": _("Actors read from the ERP"),
+    "plan": _("Preview made"),
+    "import": _("Imported"),
+    "undo": _("Undo prepared"),
+    "repeat": _("Compared with the ERP"),
+}
+"""The long works of an import, by their kind."""
+
+WORK_STATES: Mapping[str, Mark] = {
+    "waiting": Mark("wait", "clock", _("Waiting")),
+    "running": Mark("changed", "refresh-cw", _("Under way")),
+    "interrupted": Mark("wait", "circle-pause", _("Interrupted")),
+    "done": Mark("new", "circle-check", _("Done")),
+    "failed": Mark("failed", "circle-x", _("Failed")),
+    "cancelled": Mark("wait", "circle-stop", _("Cancelled")),
 }
 
 STAGED: Mapping[str, Mark] = {

@@ -10,9 +10,7 @@ from enum import Enum
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine.changes import PlannedRow
-from erp_import_plugin.engine.decisions import Choice, Decision
-from erp_import_plugin.engine.reasons import ReasonCode
-from erp_import_plugin.engine.results import Status
+from erp_import_plugin.engine.decisions import Choice, Decision, can_be_decided, candidates, is_open, lacks_company
 from erp_import_plugin.errors import Refused, Sentence
 from erp_import_plugin.host_api import EntityKind, User
 from erp_import_plugin.jobs import Jobs
@@ -29,8 +27,6 @@ from erp_import_plugin.store.transactions import writing
 from erp_import_plugin.workflow import access, erp, preview
 from erp_import_plugin.workflow.replanning import replan
 from erp_import_plugin.workflow.rooms import Rooms
-
-_OF_COMPANY = (ReasonCode.SEVERAL_COMPANIES, ReasonCode.COMPANY_LEFT_OUT)
 
 
 class Wish(str, Enum):
@@ -70,23 +66,6 @@ def mark(decision: Decision | None) -> str:
     if decision is None:
         return ""
     return f"{decision.choice.value} {decision.entity_id or ''} {decision.by_id} {decision.at.isoformat()}"
-
-
-def candidates(planned: PlannedRow) -> tuple[str, ...]:
-    """The entities that the row may be: those that match, the one that was chosen, and the similar ones."""
-    chosen = (planned.match.chosen,) if planned.match.chosen else ()
-    return tuple(dict.fromkeys((*planned.match.entities, *chosen, *(one.entity_id for one in planned.similar))))
-
-
-def is_open(planned: PlannedRow) -> bool:
-    """Whether the row needs a decision, or has suggestions that nobody has decided about."""
-    return planned.status is Status.UNDECIDED or (bool(planned.similar) and not planned.match.decided)
-
-
-def can_be_decided(planned: PlannedRow) -> bool:
-    """Whether there is something to decide about the row, or to decide again."""
-    matched = bool(planned.match.entities) and not planned.match.linked and planned.status is not Status.FAILED
-    return is_open(planned) or planned.match.decided or matched
 
 
 def decide(
@@ -208,7 +187,7 @@ class _Desk:
             return None
         if planned.row in self._linked([planned]):
             return Sentence("This actor was imported before, so it is the record it became then. It can be left out.")
-        if planned.reason is not None and planned.reason.code in _OF_COMPANY:
+        if lacks_company(planned):
             return Sentence("It is not certain which company this actor belongs to. It can only be left out.")
         return self._why_not_entity(planned, entity_id or "") if wish is Wish.ENTITY else None
 
@@ -222,11 +201,7 @@ class _Desk:
         if wish is Wish.LEAVE_OUT:
             return found
         linked = self._linked(found)
-        found = [
-            one
-            for one in found
-            if one.row not in linked and not (one.reason is not None and one.reason.code in _OF_COMPANY)
-        ]
+        found = [one for one in found if one.row not in linked and not lacks_company(one)]
         if wish is not Wish.ONLY:
             return found
         single = [one for one in found if _has_only(one) and wanting[_only(one)] == 1]

@@ -8,14 +8,19 @@ from functools import partial
 
 from sqlalchemy import Connection as Transaction
 
-from erp_import_plugin.connector_api import ErpField
+from erp_import_plugin.connector_api import ActorType, ErpField
+from erp_import_plugin.engine import decisions
 from erp_import_plugin.engine.candidates import StagedActor
 from erp_import_plugin.engine.changes import EntityChange, FieldChange, NewItem, PlannedRow
+from erp_import_plugin.engine.decisions import Decision
 from erp_import_plugin.engine.fields import is_empty
+from erp_import_plugin.engine.mapping import ActorMapping
 from erp_import_plugin.engine.results import Accounts, Status
 from erp_import_plugin.errors import NotFound, Refused, Sentence
 from erp_import_plugin.host_api import Crm, CrmSchema, CrmType, Entity, EntityKind, User
 from erp_import_plugin.jobs import Jobs, JobView
+from erp_import_plugin.store import conflicts
+from erp_import_plugin.store import decisions as decision_store
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import plan as plan_store
@@ -28,13 +33,19 @@ from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.paging import Paged, paged
 from erp_import_plugin.workflow.rooms import Rooms
 
+MOST_CANDIDATES = 5
+"""Records shown beside that of the ERP."""
+
 Labels = Mapping[tuple[str, str], str]
 """(list name, item id) → the item's text."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewPage:
-    """One page of the plan. ``counts`` is by status and tick, over all rows; ``accounts`` None until it is planned."""
+    """One page of the plan. ``counts`` is by status and tick, over all rows; ``accounts`` None until it is planned.
+
+    ``decided`` and ``similar`` are how many rows pass those filters.
+    """
 
     imported: Import
     accounts: Accounts | None
@@ -43,6 +54,8 @@ class PreviewPage:
     items: Mapping[NewItem, int]
     schema: CrmSchema
     job: JobView | None
+    decided: int = 0
+    similar: int = 0
 
     @property
     def to_write(self) -> int:
@@ -57,14 +70,23 @@ class PreviewPage:
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """Everything about one row: what the ERP says, what the CRM has, and what would change."""
+    """Everything about one row: what the ERP says, what the CRM has, and what would change.
+
+    ``candidates`` are the first of the records it may be, ``more`` how many there are beyond; ``others`` are actors of
+    the import that stand in its way. ``next_open`` is the next row that needs a decision.
+    """
 
     imported: Import
     line: PlanLine
     actor: StagedActor
+    mappings: Mapping[ActorType, ActorMapping]
     erp_fields: Mapping[str, ErpField]
     entity: Entity | None
     candidates: tuple[Entity, ...]
+    more: int
+    others: tuple[StagedActor, ...]
+    decision: Decision | None
+    next_open: PlannedRow | None
     schema: CrmSchema
     labels: Labels
     erp_labels: Mapping[str, Mapping[str, str]]
@@ -77,10 +99,10 @@ def start(rooms: Rooms, jobs: Jobs, user: User, token: str) -> JobView:
     access.check_sync(rooms)
     working.refuse_while_working(rooms, token, working.PLAN)
     with writing(rooms.engine) as tx:
-        imported = open_unwritten(tx, rooms, user, token)
-        if imported.settings is None:
+        imported = open_unwritten(tx, rooms, user, token, undo=True)
+        if imported.undoes is None and imported.settings is None:
             raise Refused(Sentence("Choose the import settings first."))
-        if not any(staging_store.counts(tx, imported.id).values()):
+        if imported.undoes is None and not any(staging_store.counts(tx, imported.id).values()):
             raise Refused(Sentence("Nothing has been added to this import yet. Search the ERP and add actors first."))
         import_store.set_state(tx, imported.id, ImportState.STAGING)
     return jobs.start("plan", token, user.id)
@@ -99,7 +121,10 @@ def page(rooms: Rooms, jobs: Jobs, user: User, token: str, wanted: PlanFilter, n
         shown = wanted if planned else None
         lines = paged(partial(_lines, tx, imported.id, shown), number, rooms.config.page_size)
         items = {item: count for item, (count, _) in plan_store.items(tx, imported.id).items()} if planned else {}
+        decided, similar = plan_store.decided_and_similar(tx, imported.id) if planned else (0, 0)
         return PreviewPage(
+            decided=decided,
+            similar=similar,
             imported=imported,
             accounts=imported.accounts if planned else None,
             counts=counts,
@@ -119,21 +144,29 @@ def row(rooms: Rooms, user: User, token: str, row_id: int) -> PreviewRow:
         actor = staging_store.one(tx, imported.id, row_id)
         if actor is None:
             raise NotFound(Sentence("There is no such row in this import."))
-        mapping = mapping_store.of(tx, imported.connection_id).get(actor.actor_type)
-        erp_fields = {field.erp.key: field.erp for field in mapping.fields} if mapping else {}
+        mappings = mapping_store.of(tx, imported.connection_id)
+        fields = {one: {field.erp.key: field.erp for field in mapping.fields} for one, mapping in mappings.items()}
         schema = rooms.host.crm.schema()
         found = _entities(tx, rooms.host.crm, schema, line.planned)
-        only = len(line.planned.match.entities) == 1 and line.planned.status is not Status.UNDECIDED
-        erp_lists = {field.list_name for field in erp_fields.values() if field.list_name}
+        others = _others(tx, imported, line.planned)
+        types = {one.actor_type for one in (actor, *others)}
+        erp_lists = {field.list_name for one in types for field in fields.get(one, {}).values() if field.list_name}
+        entity = found.get(line.planned.match.entity or "") if line.planned.status is not Status.UNDECIDED else None
+        shown = list(found.values())[:MOST_CANDIDATES]
         return PreviewRow(
             imported=imported,
             line=line,
             actor=actor,
-            erp_fields=erp_fields,
-            entity=found[0] if found and only else None,
-            candidates=() if only else found,
+            mappings=mappings,
+            erp_fields=fields.get(actor.actor_type, {}),
+            entity=entity,
+            candidates=tuple(shown),
+            more=len(found) - len(shown),
+            others=others,
+            decision=decision_store.of_rows(tx, [row_id]).get(row_id),
+            next_open=plan_store.next_undecided(tx, imported.id, row_id),
             schema=schema,
-            labels=_labels(tx, rooms.host.crm, schema, [line.planned], found),
+            labels=_labels(tx, rooms.host.crm, schema, [line.planned], found.values()),
             erp_labels=mapping_store.erp_lists(tx, imported.connection_id, erp_lists),
             parent_row=line.planned.depends_on,
         )
@@ -168,7 +201,7 @@ def tick_fields(rooms: Rooms, user: User, token: str, row_id: int, off: Collecti
 
 def open_planned(tx: Transaction, rooms: Rooms, user: User, token: str) -> Import:
     """An import of the user's that waits for its admin, for changing its plan. Raises NotFound and Refused."""
-    imported = open_unwritten(tx, rooms, user, token)
+    imported = open_unwritten(tx, rooms, user, token, undo=True)
     if imported.state is not ImportState.PLANNED:
         raise Refused(Sentence("The preview is being made again. Wait until it is there."))
     return imported
@@ -217,10 +250,19 @@ def _lines(
     return plan_store.page(tx, import_id, wanted, offset, limit) if wanted else ([], 0)
 
 
-def _entities(tx: Transaction, crm: Crm, schema: CrmSchema, planned: PlannedRow, most: int = 20) -> tuple[Entity, ...]:
-    ids = planned.match.entities[:most]
+def _entities(tx: Transaction, crm: Crm, schema: CrmSchema, planned: PlannedRow) -> dict[str, Entity]:
+    """The entities that the row may be, as far as they are there, by id."""
+    ids = decisions.candidates(planned)
     found = crm.read(tx, planned.kind, ids, list(schema.entities[planned.kind].fields)) if ids else {}
-    return tuple(found[key] for key in ids if key in found)
+    return {key: found[key] for key in ids if key in found}
+
+
+def _others(tx: Transaction, imported: Import, planned: PlannedRow) -> tuple[StagedActor, ...]:
+    """The first actors of the import that look the same as the row's, or want the same record."""
+    if not decisions.can_be_decided(planned):
+        return ()
+    rows = conflicts.neighbours(tx, imported.id, planned.kind, [planned.row]) - {planned.row}
+    return tuple(staging_store.actors(tx, imported.id, sorted(rows)[:MOST_CANDIDATES]))
 
 
 def _check_company(tx: Transaction, rooms: Rooms, planned: PlannedRow) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from erp_import_plugin.engine.changes import FieldChange, FieldProblem, KeptField, NewItem, NewValue, RowCompany
-from erp_import_plugin.engine.fields import Verdict, FieldRules, distinct, is_empty
+from erp_import_plugin.engine.fields import FieldRules, Verdict, distinct, is_empty
 from erp_import_plugin.engine.normalising import email
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.settings import Action, ChannelPolicy, DuplicateSettings, EmptyValue

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from erp_import_plugin.connector_api import ActorRef, ActorType
-from erp_import_plugin.engine.results import Status
+from erp_import_plugin.engine.decisions import can_be_decided, candidates
 from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings, NoCompany
 from erp_import_plugin.errors import Refused
 from erp_import_plugin.host_api import EntityKind
@@ -112,7 +111,7 @@ def test_the_plan_after_decisions_is_what_a_new_preview_makes(
 def _decide(house: House, token: str, data: st.DataObject) -> None:
     """Some decision about some row; one that is refused changes nothing."""
     lines = _lines(house, token)
-    line = data.draw(st.sampled_from([one for one in lines if decisions.can_be_decided(one.planned)] or lines))
+    line = data.draw(st.sampled_from([one for one in lines if can_be_decided(one.planned)] or lines))
     wish = data.draw(st.sampled_from(_CHOICES))
     with reading(house.rooms.engine) as tx:
         entities = sorted(house.rooms.host.crm.read(tx, line.planned.kind, _ids(lines, line.planned.kind), []))
@@ -124,7 +123,7 @@ def _decide(house: House, token: str, data: st.DataObject) -> None:
 
 
 def _ids(lines: Sequence[PlanLine], kind: EntityKind) -> set[str]:
-    return {entity for line in lines if line.planned.kind is kind for entity in decisions.candidates(line.planned)}
+    return {entity for line in lines if line.planned.kind is kind for entity in candidates(line.planned)}
 
 
 def _fill(

@@ -7,6 +7,8 @@
 //   data-say            a text that is read out when it has changed
 //   data-dialog         a link whose page opens as a dialog
 //   data-panel          a link whose page opens in the side panel
+//   data-decide         a form of a row; in the side panel its answer is shown there, and the list taken anew
+//   data-next           what the eye goes to after a decision
 //   data-close          closes the dialog or panel it is in
 //   data-filter         narrows the items of the picker it is in
 //   data-search         the input that "/" goes to
@@ -269,6 +271,26 @@
     return true;
   }
 
+  // A decision changes other rows as well, so the list is taken anew.
+  async function decide(form, button) {
+    const body = new URLSearchParams(new FormData(form, button));
+    try {
+      const answer = await fetchPage(form.action, { method: "POST", body });
+      adopt(find("erp-panel-body"), answer.page.querySelector("[data-panel-body]"));
+      const fresh = (await fetchPage(list)).page;
+      for (const id of ["erp-counts", "erp-amount", "erp-plan"]) {
+        if (find(id) && fresh.getElementById(id)) adopt(find(id), ...fresh.getElementById(id).childNodes);
+      }
+    } catch {
+      location.reload();  // refused, or not reached: the page says what there is now
+      return;
+    }
+    row = row && find(row.id);
+    if (row) markRow(row);
+    sayChanges();
+    (find("erp-panel").querySelector("[data-next]") || find("erp-panel")).focus();
+  }
+
   // ---- pickers
 
   function filterPicker(input) {
@@ -352,6 +374,11 @@
 
   page.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.matches("#erp-panel [data-decide]")) {
+      event.preventDefault();
+      decide(form, event.submitter);
+      return;
+    }
     if (!form.matches("[data-once]")) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
