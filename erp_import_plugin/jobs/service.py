@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from erp_import_plugin.jobs.context import OnProgress
 from erp_import_plugin.jobs.execution import Execution
 from erp_import_plugin.jobs.runner import InlineRunner, Runner
@@ -40,6 +42,14 @@ class Jobs:
         """The subject's last job, of this kind if one is given."""
         job = self._store.latest(subject, kind)
         return None if job is None else view(job, self._store)
+
+    def latest_of(self, subjects: Collection[str]) -> dict[str, JobView]:
+        """The last job of each of some subjects that has one."""
+        return {subject: view(job, self._store) for subject, job in self._store.latest_of(subjects).items()}
+
+    def of(self, subject: str) -> list[JobView]:
+        """All jobs of a subject, the first one first."""
+        return [view(job, self._store) for job in self._store.of(subject)]
 
     def ensure(self, job_id: int) -> JobView:
         """The job as it is now; if it still waits, perhaps for a process that is gone, it is started here."""

@@ -108,9 +108,10 @@ def get(tx: Transaction, token: str, *, lock: bool = False) -> Import | None:
     return _import(row) if row else None
 
 
-def by_id(tx: Transaction, import_id: int) -> Import | None:
-    """The import with this id."""
-    row = tx.execute(select(table).where(table.c.id == import_id)).one_or_none()
+def by_id(tx: Transaction, import_id: int, *, lock: bool = False) -> Import | None:
+    """The import with this id; ``lock`` as in :func:`get`."""
+    found = select(table).where(table.c.id == import_id)
+    row = tx.execute(found.with_for_update() if lock else found).one_or_none()
     return _import(row) if row else None
 
 

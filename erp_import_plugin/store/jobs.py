@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
 from enum import Enum
@@ -88,6 +88,15 @@ class JobStore:
         """The subject's last job, of this kind if one is given."""
         return self._first(table.c.subject == subject, *([table.c.kind == kind] if kind else []))
 
+    def latest_of(self, subjects: Collection[str]) -> dict[str, Job]:
+        """The last job of each of some subjects that has one."""
+        last = select(func.max(table.c.id)).where(table.c.subject.in_(list(subjects))).group_by(table.c.subject)
+        return {job.subject: job for job in self._all(table.c.id.in_(last))}
+
+    def of(self, subject: str) -> list[Job]:
+        """All jobs of a subject, the first one first."""
+        return self._all(table.c.subject == subject)
+
     def claim(self, job_id: int, worker: str, lease: float) -> bool:
         """Give a job that waits, or whose worker's lease of ``lease`` seconds has run out, to ``worker``."""
         now = self.clock()
@@ -166,6 +175,11 @@ class JobStore:
         with reading(self._engine) as connection:
             row = connection.execute(select(table).where(*conditions).order_by(table.c.id.desc()).limit(1)).first()
         return _job(row) if row else None
+
+    def _all(self, condition: ColumnElement[bool]) -> list[Job]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(table).where(condition).order_by(table.c.id)).all()
+        return [_job(row) for row in rows]
 
     def _update(self, condition: ColumnElement[bool], **values: Any) -> bool:
         with writing(self._engine) as connection:

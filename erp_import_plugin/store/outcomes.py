@@ -15,7 +15,7 @@ from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store import codec
 from erp_import_plugin.store.plan import WRITES
-from erp_import_plugin.store.tables import outcome, plan_row
+from erp_import_plugin.store.tables import link, outcome, plan_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,13 @@ def counts(tx: Transaction, import_id: int) -> dict[Status, int]:
     return {Status(row.status): row.rows for row in rows}
 
 
+def any_written(tx: Transaction, import_id: int) -> bool:
+    """Whether an import has written anything, or linked an actor to what was there."""
+    wrote = (outcome.c.import_id == import_id, outcome.c.status.in_(WRITES))
+    linked = select(link.c.id).where(link.c.import_id == import_id)
+    return bool(tx.scalar(select(or_(exists().where(*wrote), linked.exists()))))
+
+
 def companies(tx: Transaction, rows: Collection[int]) -> dict[int, str]:
     """The company that each of some rows has become or made, where it has."""
     found = tx.execute(select(outcome).where(outcome.c.id.in_(list(rows))))
@@ -94,9 +101,7 @@ def page(
 
     With ``unreached`` a row without an outcome counts as held.
     """
-    rows = _rows(import_id, statuses, unreached)
-    if text:
-        rows = rows.where(plan_row.c.label.icontains(text, autoescape=True))
+    rows = _named(_rows(import_id, statuses, unreached), text)
     if text or unreached:
         total = tx.scalar(rows.with_only_columns(func.count()).order_by(None)) or 0
     else:
@@ -106,10 +111,17 @@ def page(
 
 
 def following(
-    tx: Transaction, import_id: int, statuses: Collection[Status], after: int, limit: int, *, unreached: bool = False
+    tx: Transaction,
+    import_id: int,
+    statuses: Collection[Status],
+    after: int,
+    limit: int,
+    text: str = "",
+    *,
+    unreached: bool = False,
 ) -> list[ResultRow]:
     """As :meth:`page`, the rows after a row id: what happens between two calls moves none of them."""
-    rows = _rows(import_id, statuses, unreached).where(plan_row.c.id > after)
+    rows = _named(_rows(import_id, statuses, unreached), text).where(plan_row.c.id > after)
     return [_result(row) for row in tx.execute(rows.limit(limit))]
 
 
@@ -138,6 +150,10 @@ def _row(import_id: int, kind: EntityKind, one: Outcome) -> dict[str, Any]:
         "company_id": one.company_id,
         "seal": codec.values_to_text(one.seal) if one.seal else None,
     }
+
+
+def _named(rows: Select[Any], text: str) -> Select[Any]:
+    return rows.where(plan_row.c.label.icontains(text, autoescape=True)) if text else rows
 
 
 def _rows(import_id: int, statuses: Collection[Status], unreached: bool) -> Select[Any]:

@@ -133,16 +133,6 @@ def counts(tx: Transaction, import_id: int) -> dict[str, int]:
     return {state: found.get(state, 0) for state in (WANTED, FETCHED, MISSING)}
 
 
-def totals(tx: Transaction, imports: Collection[int]) -> dict[int, int]:
-    """How many actors are staged in each of some imports."""
-    rows = tx.execute(
-        select(staged.c.import_id, func.count().label("actors"))
-        .where(staged.c.import_id.in_(list(imports)))
-        .group_by(staged.c.import_id)
-    )
-    return {row.import_id: row.actors for row in rows}
-
-
 def types(tx: Transaction, import_id: int) -> dict[ActorType, int]:
     """How many actors of each type are staged."""
     rows = tx.execute(

@@ -13,10 +13,13 @@ from erp_import_plugin.web.views import (
     connection,
     connections,
     connectors,
+    defaults,
     done,
     history,
     importing,
     imports,
+    list_mapping,
+    mappings,
     preview,
     search,
     settings,
@@ -71,6 +74,10 @@ def _add_set_up(pages: Blueprint) -> None:
     pages.add_url_rule(f"{_SET_UP}/connections/new", "connection_new", connections.choose)
     pages.add_url_rule(f"{_SET_UP}/connections/new/<connector>", "connection_add", connections.add, methods=both)
     pages.add_url_rule(f"{_SET_UP}/connections/users", "connection_users", connections.users)
+    for step, view in (("mappings", mappings), ("defaults", defaults)):
+        pages.add_url_rule(f"{one}/{step}", step, view.answer, methods=both, defaults={"actor_type": ""})
+        pages.add_url_rule(f"{one}/{step}/<actor_type>", step, view.answer, methods=both)
+    pages.add_url_rule(f"{one}/lists", "list_mapping", list_mapping.answer, methods=both)
     pages.add_url_rule(one, "connection_edit", connections.edit, methods=both)
     pages.add_url_rule(f"{one}/delete", "connection_delete", connections.delete, methods=both)
 

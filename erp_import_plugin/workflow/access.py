@@ -63,6 +63,11 @@ def user_by_id(rooms: Rooms, user_id: str) -> User:
     return check_user(rooms, rooms.host.access.find_user(user_id))
 
 
+def whose(rooms: Rooms, user: User) -> str | None:
+    """Whose imports the user may see: the id of their own, or None for everyone's."""
+    return None if rooms.host.access.may_manage_all(user) else user.id
+
+
 def open_import(tx: Transaction, rooms: Rooms, user: User, token: str, *, lock: bool = False) -> Import:
     """An import of the user's own, or of anyone for those who manage all. Raises :class:`NotFound`.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Connection as Transaction
 
@@ -12,11 +13,13 @@ from erp_import_plugin.errors import Refused, Sentence
 from erp_import_plugin.host_api import User
 from erp_import_plugin.jobs import Jobs, JobView
 from erp_import_plugin.store import connections as connection_store
+from erp_import_plugin.store import history as history_store
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import searches as search_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.connections import Connection
+from erp_import_plugin.store.history import HistoryFilter
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import access, working
@@ -25,6 +28,7 @@ from erp_import_plugin.workflow.mappings import searchable
 from erp_import_plugin.workflow.paging import paged
 from erp_import_plugin.workflow.rooms import Rooms
 
+EVERY = HistoryFilter()
 _UNWRITTEN = (ImportState.STAGING, ImportState.PLANNED)
 
 
@@ -41,12 +45,18 @@ class ImportSummary:
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """One import in the list."""
+    """One import in the list, with how many actors of each type are staged; ``undoes``: it takes another one back."""
 
     import_: Import
     connection_name: str
-    staged: int
+    types: Mapping[ActorType, int]
+    undoes: bool
     job: JobView | None
+
+    @property
+    def staged(self) -> int:
+        """How many actors are staged."""
+        return sum(self.types.values())
 
 
 def begin(rooms: Rooms, user: User, connection_id: int, actor_type: ActorType, language: str = "") -> Import:
@@ -78,16 +88,21 @@ def get(rooms: Rooms, user: User, token: str) -> ImportSummary:
     return ImportSummary(found, *names, staged, working.latest(rooms, token))
 
 
-def listed(rooms: Rooms, jobs: Jobs, user: User, page: int = 1) -> tuple[tuple[ImportLine, ...], int]:
+def listed(
+    rooms: Rooms, jobs: Jobs, user: User, page: int = 1, wanted: HistoryFilter = EVERY
+) -> tuple[tuple[ImportLine, ...], int]:
     """One page of the user's imports, newest first, and how many there are; everyone's for those who manage all."""
     access.check_user(rooms, user)
-    owner = None if rooms.host.access.may_manage_all(user) else user.id
+    owner = access.whose(rooms, user)
     with reading(rooms.engine) as tx:
-        found = paged(lambda offset, limit: import_store.listed(tx, owner, offset, limit), page, rooms.config.page_size)
+        found = paged(partial(history_store.page, tx, owner, wanted), page, rooms.config.page_size)
+        ids = [one.id for one in found.rows]
         names = {one.id: one.name for one in connection_store.named(tx, {one.connection_id for one in found.rows})}
-        staged = staging_store.totals(tx, [one.id for one in found.rows])
+        types = history_store.types(tx, ids)
+        undoing = history_store.undoing(tx, ids)
+    work = jobs.latest_of([one.token for one in found.rows])
     lines = tuple(
-        ImportLine(one, names.get(one.connection_id, ""), staged.get(one.id, 0), jobs.latest(one.token))
+        ImportLine(one, names.get(one.connection_id, ""), types.get(one.id, {}), one.id in undoing, work.get(one.token))
         for one in found.rows
     )
     return lines, found.total
@@ -103,7 +118,7 @@ def discard(rooms: Rooms, user: User, token: str) -> None:
     access.check_sync(rooms)
     job = working.latest(rooms, token)
     with writing(rooms.engine) as tx:
-        found = open_unwritten(tx, rooms, user, token)
+        found = open_unwritten(tx, rooms, user, token, undo=True)
         if job is not None and job.state in ("running", "waiting"):
             raise Refused(Sentence("Work on this import is under way. Wait for it, or cancel it first."))
         search = search_store.of_import(tx, found.id)
@@ -118,10 +133,15 @@ def check_unwritten(imported: Import) -> None:
         raise Refused(Sentence("This import has already been started. Begin a new one to import more."))
 
 
-def open_unwritten(tx: Transaction, rooms: Rooms, user: User, token: str) -> Import:
-    """An import of the user's that has written nothing yet, for changing it. Raises NotFound and Refused."""
+def open_unwritten(tx: Transaction, rooms: Rooms, user: User, token: str, *, undo: bool = False) -> Import:
+    """An import of the user's that has written nothing yet, for changing it; with ``undo`` an undo as well.
+
+    Raises NotFound and Refused.
+    """
     found = access.open_import(tx, rooms, user, token, lock=True)
     check_unwritten(found)
+    if found.undoes is not None and not undo:
+        raise Refused(Sentence("This is the undo of an import: nothing can be added to it or set in it."))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -71,45 +71,56 @@ def page(
         imported = _started(tx, rooms, user, token)
         unreached = imported.state is not ImportState.DONE
         found = partial(outcome_store.page, tx, imported.id, which.statuses, text, unreached=unreached)
-        accounts, left = _accounts(tx, imported)
-        selections = import_store.selections(tx, imported.id)
-        links = rooms.host.links
+        counted, left = accounts(tx, imported)
         return ResultPage(
             imported=imported,
-            accounts=accounts,
+            accounts=counted,
             left=left,
             which=which,
             page=paged(found, number, rooms.config.page_size),
-            selections=tuple(
-                SelectionLink(kind, ResultList(result), links.selection(selection))
-                for (kind, result), selection in selections.items()
-            ),
+            selections=selections(tx, rooms, imported),
             schema=rooms.host.crm.schema(),
             job=jobs.latest(token, "import"),
         )
 
 
 def rows(rooms: Rooms, user: User, token: str, which: ResultList | None) -> Iterator[ResultRow]:
-    """All rows of one list, or of all, for an export; read page by page, and each once though the import goes on."""
+    """All rows of one list, or of all; see :func:`having`."""
+    return having(rooms, user, token, which.statuses if which else tuple(Status))
+
+
+def having(rooms: Rooms, user: User, token: str, statuses: Collection[Status], text: str = "") -> Iterator[ResultRow]:
+    """All rows with one of the statuses, and the text in their label.
+
+    They are read page by page, and each once though the import goes on.
+    """
     access.check_user(rooms, user)
-    statuses = which.statuses if which else tuple(Status)
     after, size = 0, rooms.config.chunk
     while True:
         with reading(rooms.engine) as tx:
             imported = _started(tx, rooms, user, token)
             unreached = imported.state is not ImportState.DONE
-            found = outcome_store.following(tx, imported.id, statuses, after, size, unreached=unreached)
+            found = outcome_store.following(tx, imported.id, statuses, after, size, text, unreached=unreached)
         yield from found
         if len(found) < size:
             return
         after = found[-1].row
 
 
-def _accounts(tx: Transaction, imported: Import) -> tuple[Accounts, int]:
+def accounts(tx: Transaction, imported: Import) -> tuple[Accounts, int]:
+    """The accounts so far, in which what is not reached yet counts as held, and how many rows that are."""
     counts = outcome_store.counts(tx, imported.id)
     read = sum(staging_store.counts(tx, imported.id).values())
     left = read - sum(counts.values())
     return Accounts.of(read, counts | {Status.HELD: counts.get(Status.HELD, 0) + left}), left
+
+
+def selections(tx: Transaction, rooms: Rooms, imported: Import) -> tuple[SelectionLink, ...]:
+    """The selections that hold what an import made and changed."""
+    return tuple(
+        SelectionLink(kind, ResultList(result), rooms.host.links.selection(selection))
+        for (kind, result), selection in import_store.selections(tx, imported.id).items()
+    )
 
 
 def _started(tx: Transaction, rooms: Rooms, user: User, token: str) -> Import:

@@ -1,0 +1,149 @@
+"""History: what an import was asked to do, who did what to it and when, and what became of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Connection as Transaction
+
+from erp_import_plugin.connector_api import ActorType, ErpField
+from erp_import_plugin.engine.results import Accounts, Status
+from erp_import_plugin.host_api import CrmSchema, User
+from erp_import_plugin.jobs import Jobs, JobView
+from erp_import_plugin.store import connections as connection_store
+from erp_import_plugin.store import history as history_store
+from erp_import_plugin.store import imports as import_store
+from erp_import_plugin.store import mappings as mapping_store
+from erp_import_plugin.store import outcomes as outcome_store
+from erp_import_plugin.store.history import Decided
+from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.outcomes import ResultRow
+from erp_import_plugin.store.transactions import reading
+from erp_import_plugin.workflow import access, results
+from erp_import_plugin.workflow import criteria as asked
+from erp_import_plugin.workflow.criteria import Criteria
+from erp_import_plugin.workflow.imports import connector_name
+from erp_import_plugin.workflow.paging import Paged, paged
+from erp_import_plugin.workflow.results import SelectionLink
+from erp_import_plugin.workflow.rooms import Rooms
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the list can be narrowed to: connections and people by id and name. People is empty for one's own list."""
+
+    connections: tuple[tuple[int, str], ...]
+    people: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was last searched for, with the fields and list items the criteria name."""
+
+    actor_type: ActorType
+    criteria: Criteria
+    fields: Mapping[str, ErpField]
+    lists: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One long work on the import, and who had it done."""
+
+    job: JobView
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything about one import.
+
+    ``accounts``, ``page`` and ``selections`` are of the result so far; without a start they are None and empty.
+    ``takes_back`` is the import that this one undoes, ``undos`` are those that undo this one, the last first.
+    """
+
+    imported: Import
+    connection_name: str
+    connector_name: str
+    types: Mapping[ActorType, int]
+    asked: Asked | None
+    saved_as: str | None
+    work: tuple[Work, ...]
+    decided: tuple[Decided, ...]
+    takes_back: Import | None
+    undos: tuple[Import, ...]
+    accounts: Accounts | None
+    page: Paged[ResultRow]
+    selections: tuple[SelectionLink, ...]
+    schema: CrmSchema
+
+
+def choices(rooms: Rooms, user: User) -> Choices:
+    """What the user's list of imports can be narrowed to."""
+    access.check_user(rooms, user)
+    owner = access.whose(rooms, user)
+    with reading(rooms.engine) as tx:
+        people = history_store.owners(tx) if owner is None else []
+        return Choices(tuple(history_store.connections(tx, owner)), tuple(people))
+
+
+def of(
+    rooms: Rooms,
+    jobs: Jobs,
+    user: User,
+    token: str,
+    statuses: Collection[Status] = tuple(Status),
+    text: str = "",
+    number: int = 1,
+) -> History:
+    """One import of the user's, with one page of the rows that have one of the statuses. Raises NotFound."""
+    access.check_user(rooms, user)
+    work = jobs.of(token)
+    people = {user_id: rooms.host.access.find_user(user_id) for user_id in {job.user_id for job in work}}
+    with reading(rooms.engine) as tx:
+        imported = access.open_import(tx, rooms, user, token)
+        connection = connection_store.get(tx, imported.connection_id)
+        started = imported.state in (ImportState.IMPORTING, ImportState.DONE)
+        return History(
+            imported=imported,
+            connection_name=connection.name if connection else "",
+            connector_name=connector_name(rooms, connection),
+            types=history_store.types(tx, [imported.id]).get(imported.id, {}),
+            asked=_asked(tx, imported),
+            saved_as=history_store.saved_name(tx, imported.id),
+            work=tuple(Work(job, _name(people[job.user_id], job.user_id)) for job in work),
+            decided=tuple(history_store.decided(tx, imported.id)),
+            takes_back=history_store.takes_back(tx, imported),
+            undos=tuple(history_store.undos(tx, imported.id)),
+            accounts=results.accounts(tx, imported)[0] if started else None,
+            page=_page(tx, rooms, imported, statuses, text, number) if started else Paged((), 0, 1, 1),
+            selections=results.selections(tx, rooms, imported),
+            schema=rooms.host.crm.schema(),
+        )
+
+
+def _name(user: User | None, user_id: str) -> str:
+    return user.name if user else user_id
+
+
+def _asked(tx: Transaction, imported: Import) -> Asked | None:
+    data = import_store.criteria(tx, imported.id)
+    if not data:
+        return None
+    actor_type = ActorType(data["type"])
+    mapping = mapping_store.of(tx, imported.connection_id).get(actor_type)
+    fields = {field.erp.key: field.erp for field in mapping.fields} if mapping else {}
+    criteria = asked.from_data(data["sets"])
+    used = {line.field for lines in criteria.sets for line in lines}
+    lists = {field.list_name for key, field in fields.items() if key in used and field.list_name}
+    return Asked(actor_type, criteria, fields, mapping_store.erp_lists(tx, imported.connection_id, lists))
+
+
+def _page(
+    tx: Transaction, rooms: Rooms, imported: Import, statuses: Collection[Status], text: str, number: int
+) -> Paged[ResultRow]:
+    unreached = imported.state is not ImportState.DONE
+    found = partial(outcome_store.page, tx, imported.id, statuses, text, unreached=unreached)
+    return paged(found, number, rooms.config.page_size)
