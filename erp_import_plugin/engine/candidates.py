@@ -9,8 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from erp_import_plugin.connector_api import ActorRef, ActorType, ErpField, FieldValue
-from erp_import_plugin.engine import normalising
+from erp_import_plugin.engine import defaults, normalising
 from erp_import_plugin.engine.changes import FieldProblem, NewItem, NewValue
+from erp_import_plugin.engine.defaults import PYTHON
 from erp_import_plugin.engine.fields import is_empty
 from erp_import_plugin.engine.lists import Ignored, Lists
 from erp_import_plugin.engine.mapping import COMPANY_NAME, ActorMapping
@@ -87,12 +88,13 @@ class Converter:
         self._schema = schema
         self._lists = lists
         self._region = region
+        self._defaults, self._lost = defaults.usable(defaults.chosen(mapping, lists.settings), schema, lists)
         targets = dict(schema.fields) | {COMPANY_NAME.key: COMPANY_NAME}
         self._fields = [(m.erp, targets[m.crm_field]) for m in mapping.imported() if m.crm_field in targets]
 
     def candidate(self, actor: StagedActor) -> Candidate:
         """The candidate of one actor; what cannot be read is listed in its problems and left alone."""
-        draft = _Draft(dict(self._mapping.defaults))
+        draft = _Draft(dict(self._defaults))
         draft.problems += [FieldProblem("", _shown(text), Reason(ReasonCode.UNREADABLE)) for text in actor.problems]
         for erp, crm in self._fields:
             raw = actor.values.get(erp.key)
@@ -102,6 +104,7 @@ class Converter:
                 draft.left_alone.add(crm.key)
                 draft.problems.append(FieldProblem(crm.key, _shown(raw), error.reason))
         values = draft.usable()
+        draft.problems += self._lost_defaults(values, draft.fallbacks)
         company_name = values.pop(COMPANY_NAME.key, None)
         return Candidate(
             row=actor.row,
@@ -115,6 +118,11 @@ class Converter:
             region=self._country(values) or self._region,
             missing=actor.missing,
         )
+
+    def _lost_defaults(self, values: Mapping[str, NewValue], fallbacks: Mapping[str, NewValue]) -> list[FieldProblem]:
+        """Fields that stay empty because the CRM does not take their default any more."""
+        lost = (key for key in sorted(self._lost) if is_empty(values.get(key)) and key not in fallbacks)
+        return [FieldProblem(key, "", Reason(ReasonCode.DEFAULT_GONE)) for key in lost]
 
     def _put(self, erp: ErpField, crm: CrmField, raw: FieldValue, draft: _Draft) -> None:
         before = draft.values.get(crm.key)
@@ -184,10 +192,10 @@ def _each(value: FieldValue) -> tuple[FieldValue, ...]:
 def _value(value: FieldValue, crm: CrmField) -> NewValue:
     if is_empty(value):
         return None
-    if crm.type not in _PYTHON:
+    if crm.type not in PYTHON:
         return _text(value, crm)
     taken = _taken(value, crm.type)
-    if isinstance(taken, bool) is not (crm.type is CrmType.BOOLEAN) or not isinstance(taken, _PYTHON[crm.type]):
+    if isinstance(taken, bool) is not (crm.type is CrmType.BOOLEAN) or not isinstance(taken, PYTHON[crm.type]):
         raise UnfitError(ReasonCode.NOT_A_VALUE, type=crm.type.value)
     return taken
 
@@ -208,15 +216,6 @@ def _fit_item(item: str | NewItem) -> str | NewItem:
     if isinstance(item, NewItem):
         _cleaned(item.label)
     return item
-
-
-_PYTHON: Mapping[CrmType, type] = {
-    CrmType.INTEGER: int,
-    CrmType.DECIMAL: Decimal,
-    CrmType.DATE: date,
-    CrmType.DATETIME: datetime,
-    CrmType.BOOLEAN: bool,
-}
 
 
 def _shown(value: FieldValue) -> str:

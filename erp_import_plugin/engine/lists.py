@@ -61,19 +61,22 @@ class Lists:
         """
         place = (crm_list, erp_list or "", item)
         mapped = self.mapped.get(place)
-        if mapped and self._offered(crm_list, mapped):
+        if mapped and self.offers(crm_list, mapped):
             return mapped
         label = self.label(erp_list, item)
         name = normalising.text(label)
         if not name or (place in self.mapped and not mapped):
             return Ignored()
-        return self._named(crm_list, name, item) or self._by_policy(crm_list, label)
+        return self.same_name(crm_list, erp_list, item) or self._by_policy(crm_list, label)
 
-    def _named(self, crm_list: str, name: str, item: str) -> str | None:
+    def same_name(self, crm_list: str, erp_list: str | None, item: str) -> str | None:
+        """The CRM item that has the name or code of an ERP item."""
+        name = normalising.text(self.label(erp_list, item))
         codes = self._by_code.get(crm_list, {})
         return self._by_label.get(crm_list, {}).get(name) or codes.get(name) or codes.get(normalising.text(item))
 
-    def _offered(self, crm_list: str, item_id: str) -> bool:
+    def offers(self, crm_list: str, item_id: str) -> bool:
+        """Whether the CRM's list has the item; of a list that was not read it is taken to."""
         return crm_list not in self._codes or item_id in self._codes[crm_list]
 
     def _by_policy(self, crm_list: str, label: str) -> Resolution:
@@ -81,6 +84,6 @@ class Lists:
         if policy is ListPolicy.ADD:
             return self._new.setdefault((crm_list, normalising.text(label)), NewItem(crm_list, label))
         default = self.crm[crm_list].default if crm_list in self.crm else None
-        if policy is ListPolicy.DEFAULT and default and self._offered(crm_list, default):
+        if policy is ListPolicy.DEFAULT and default and self.offers(crm_list, default):
             return Ignored(default)
         return Ignored()

@@ -57,6 +57,7 @@ class ReasonCode(str, Enum):
     UNREADABLE = "unreadable"
     NOT_CLEARED = "not_cleared"
     ITEM_IGNORED = "item_ignored"
+    DEFAULT_GONE = "default_gone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy import Connection as Transaction
-from sqlalchemy import delete, func, insert, select
 
 from erp_import_plugin.connector_api import ActorType, ErpField, FieldType, ListItem, Operator
 from erp_import_plugin.engine.lists import ItemMapping
 from erp_import_plugin.engine.mapping import ActorMapping, FieldMapping
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store import codec
-from erp_import_plugin.store.tables import connection, erp_list_item, list_mapping, mapping
-
-
-def hold(tx: Transaction, connection_id: int) -> None:
-    """Keep others from changing the connection's mappings until the transaction ends."""
-    tx.execute(select(connection.c.id).where(connection.c.id == connection_id).with_for_update())
+from erp_import_plugin.store.tables import erp_list_item, list_mapping, mapping
 
 
 def save(tx: Transaction, connection_id: int, mapped: ActorMapping) -> None:
@@ -55,6 +50,34 @@ def list_items(tx: Transaction, connection_id: int) -> ItemMapping:
     """How ERP list items map to CRM list items."""
     rows = tx.execute(select(list_mapping).where(list_mapping.c.connection_id == connection_id))
     return {(row.crm_list, row.erp_list, row.erp_item): row.crm_item for row in rows}
+
+
+def items_of(tx: Transaction, connection_id: int, crm_list: str, erp_list: str) -> dict[str, str | None]:
+    """How the items of one ERP list map to one CRM list, by ERP item."""
+    rows = tx.execute(select(list_mapping).where(*_between(connection_id, crm_list, erp_list)))
+    return {row.erp_item: row.crm_item for row in rows}
+
+
+def save_items(
+    tx: Transaction, connection_id: int, crm_list: str, erp_list: str, items: Mapping[str, str | None]
+) -> None:
+    """Keep what some ERP items map to, in place of what they did before."""
+    forget_items(tx, connection_id, crm_list, erp_list, items.keys())
+    place = {"connection_id": connection_id, "crm_list": crm_list, "erp_list": erp_list}
+    if items:
+        rows = [{**place, "erp_item": erp_item, "crm_item": crm_item} for erp_item, crm_item in items.items()]
+        tx.execute(insert(list_mapping), rows)
+
+
+def forget_items(tx: Transaction, connection_id: int, crm_list: str, erp_list: str, erp_items: Collection[str]) -> None:
+    """Let some ERP items map to nothing of their own."""
+    place = _between(connection_id, crm_list, erp_list)
+    tx.execute(delete(list_mapping).where(*place, list_mapping.c.erp_item.in_(list(erp_items))))
+
+
+def _between(connection_id: int, crm_list: str, erp_list: str) -> tuple[ColumnElement[bool], ...]:
+    columns = list_mapping.c
+    return (columns.connection_id == connection_id, columns.crm_list == crm_list, columns.erp_list == erp_list)
 
 
 def save_erp_list(tx: Transaction, connection_id: int, list_name: str, items: Sequence[ListItem]) -> None:

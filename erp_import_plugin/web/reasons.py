@@ -52,6 +52,7 @@ SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.NOT_A_VALUE: _("The value is not what the CRM takes here: %(type)s."),
     ReasonCode.UNREADABLE: _("The value has characters that cannot be kept."),
     ReasonCode.ITEM_IGNORED: _("The CRM's list has no such item, and your setting for the list ignores it."),
+    ReasonCode.DEFAULT_GONE: _("The CRM no longer takes the default of this field, so there is none."),
     ReasonCode.NOT_CLEARED: _("The CRM needs a value here, so it is not cleared."),
 }
 

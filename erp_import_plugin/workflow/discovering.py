@@ -12,6 +12,7 @@ from erp_import_plugin.errors import Sentence
 from erp_import_plugin.host_api import CrmField, CrmSchema, EntitySchema
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store.transactions import writing
+from erp_import_plugin.workflow import access
 from erp_import_plugin.workflow.mappings import list_names
 from erp_import_plugin.workflow.rooms import Rooms
 
@@ -40,11 +41,12 @@ def read(rooms: Rooms, session: GuardedSession, connection_id: int) -> tuple[Sen
     """Read everything, map the known fields and keep it; what was chosen before stays.
 
     Gives sentences about lists that could not be read. Nothing is changed when fields cannot be read.
+    Raises NotFound when the connection has been deleted meanwhile.
     """
     fields = {actor_type: session.fields(actor_type) for actor_type in session.actor_types()}
     schema = rooms.host.crm.schema()
     with writing(rooms.engine) as tx:
-        mapping_store.hold(tx, connection_id)
+        access.any_connection(tx, connection_id, lock=True)
         before = mapping_store.of(tx, connection_id)
         types = dict.fromkeys((*fields, *before))
         found = [discovered(one, fields.get(one, ()), schema, before.get(one)) for one in types]
