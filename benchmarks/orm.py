@@ -32,8 +32,8 @@ class _Log(_Base):
     new: Mapped[str | None] = mapped_column(String(120))
 
 
-def row_by_row(engine: Engine, workload: Workload, most: int | None = None) -> int:
-    """Import the actors, or the first ``most``; how many that were."""
+def row_by_row(engine: Engine, workload: Workload, most: int) -> int:
+    """Import the first ``most`` actors; how many that were."""
     _Base.metadata.create_all(engine)
     done = 0
     with Session(engine) as session:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from statistics import median
@@ -21,12 +22,12 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from benchmarks import by_hand, orm, ours
+from benchmarks import by_hand, dlt_merge, import_export, orm, ours
 from benchmarks.databases import NAMES, empty_database
 from benchmarks.workload import Workload, check, fill
 
 FULL, SHORT = Workload(100_000, 50_000), Workload(10_000, 5_000)
-_ORM_ROWS = 5_000
+_SAMPLE = 5_000
 
 
 def _ours(engine: Engine, workload: Workload) -> dict[str, float]:
@@ -44,19 +45,32 @@ def _timed(run: Callable[[Engine, Workload], object]) -> Callable[[Engine, Workl
     return timed
 
 
-def _orm(engine: Engine, workload: Workload) -> dict[str, float]:
+def _sampled(run: Callable[[Engine, Workload, int], int]) -> Callable[[Engine, Workload], dict[str, float]]:
     """Measured on the first rows only: it takes minutes, and each row as long as the one before."""
-    before = perf_counter()
-    done = orm.row_by_row(engine, workload, most=_ORM_ROWS)
-    return {"seconds": (perf_counter() - before) * workload.incoming / done, "rows": done}
+
+    def sampled(engine: Engine, workload: Workload) -> dict[str, float]:
+        before = perf_counter()
+        done = run(engine, workload, _SAMPLE)
+        return {"seconds": (perf_counter() - before) * workload.incoming / done, "rows": done}
+
+    return sampled
+
+
+def _dlt(engine: Engine, workload: Workload) -> dict[str, float]:
+    return {"seconds": dlt_merge.merge(engine, workload), "rows": workload.incoming}
 
 
 CONTENDERS: Mapping[str, Callable[[Engine, Workload], dict[str, float]]] = {
     "floor": _timed(by_hand.floor),
     "set-based SQL by hand": _timed(by_hand.set_based),
     "erp-import-plugin": _ours,
-    "SQLAlchemy ORM row by row": _orm,
+    "SQLAlchemy ORM row by row": _sampled(orm.row_by_row),
+    "django-import-export": _sampled(import_export.preview_and_import),
+    "dlt, from dicts": _dlt,
 }
+
+
+_NEEDS = {"django-import-export": "import_export", "dlt, from dicts": "dlt"}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -69,13 +83,19 @@ def main(arguments: Sequence[str]) -> int:
     measured: dict[str, dict[str, list[dict[str, float]]]] = {}
     for database in options.on:
         for _ in range(options.rounds):
-            for name in CONTENDERS:
+            for name in _present(database):
                 found = _apart(name, database, short=options.short)
                 measured.setdefault(database, {}).setdefault(name, []).append(found)
         _print(database, workload, measured[database])
     if options.json:
         options.json.write_text(json.dumps(_about() | {"measured": measured}, indent=2), encoding="utf-8")
     return 0
+
+
+def _present(database: str) -> list[str]:
+    """The contenders that are installed and know the database."""
+    absent = {name for name, module in _NEEDS.items() if find_spec(module) is None or database == "mariadb"}
+    return [name for name in CONTENDERS if name not in absent]
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
