@@ -58,6 +58,11 @@ class EntityChange:
         """Whether the entity is created."""
         return self.entity_id is None
 
+    @property
+    def effect(self) -> str:
+        """What becomes of the entity: "new", "changed" or "removed"."""
+        return "removed" if self.removes else "new" if self.is_new else "changed"
+
     def ticked(self) -> tuple[FieldChange, ...]:
         """The fields that are written."""
         return tuple(change for change in self.fields if change.ticked)
@@ -104,6 +109,11 @@ class Match:
         return self.how == "link"
 
     @property
+    def undoes(self) -> bool:
+        """Whether nothing was looked for, because the row takes back what another import did."""
+        return self.how == "undo"
+
+    @property
     def decided(self) -> bool:
         """Whether an admin chose an entity, or a new one."""
         return self.how == "decision"
@@ -137,7 +147,8 @@ class PlannedRow:
 
     ``row`` is its id among the staged. ``keys`` are its keys by the duplicate rule and ``scope`` the company they
     count in (see ``matching``); both are empty where no rule was asked. ``company_keys`` are the keys by which its
-    company was looked up by name. ``similar`` is best first.
+    company was looked up by name. ``similar`` is best first. ``frees`` is, in an undo, the row that removes the company
+    which this row's entity belongs to: that can only be done with this one.
     """
 
     row: int
@@ -154,6 +165,7 @@ class PlannedRow:
     region: str = ""
     company_keys: tuple[str, ...] = ()
     similar: tuple[Similar, ...] = ()
+    frees: int | None = None
 
     @property
     def own_change(self) -> EntityChange | None:
@@ -169,12 +181,16 @@ class PlannedRow:
     def written(self) -> tuple[EntityChange, ...]:
         """The changes that are made: without the company of a contact whose company is unticked."""
         own = self.own_change
-        wanted = any(isinstance(field.new, RowCompany) for field in own.ticked()) if own else False
-        return tuple(change for change in self.changes if change.kind is self.kind or wanted)
+        fields = own.ticked() if own else ()
+        wanted = any(isinstance(field.new, RowCompany) for field in fields)
+        left = own is not None and (own.removes or any(field.field == "company" for field in fields))
+        return tuple(
+            change for change in self.changes if change.kind is self.kind or (left if change.removes else wanted)
+        )
 
     def icons(self) -> tuple[str, ...]:
-        """What the row shows: "company new", "contact changed" …, none where nothing is written."""
-        return tuple(f"{change.kind.value}_{'new' if change.is_new else 'changed'}" for change in self.written())
+        """What the row shows: "company_new", "person_changed" …, none where nothing is written."""
+        return tuple(f"{change.kind.value}_{change.effect}" for change in self.written())
 
     def new_items(self) -> Iterator[NewItem]:
         """The list items the row needs and the CRM lacks."""

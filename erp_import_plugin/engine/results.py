@@ -12,6 +12,7 @@ class Status(str, Enum):
 
     NEW = "new"
     CHANGED = "changed"
+    REMOVED = "removed"
     UNCHANGED = "unchanged"
     SKIPPED = "skipped"
     UNDECIDED = "undecided"
@@ -21,7 +22,7 @@ class Status(str, Enum):
     @property
     def writes(self) -> bool:
         """Whether a row of this status is written to the CRM."""
-        return self in (Status.NEW, Status.CHANGED)
+        return self in (Status.NEW, Status.CHANGED, Status.REMOVED)
 
 
 class UnbalancedError(AssertionError):
@@ -30,11 +31,12 @@ class UnbalancedError(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """read = new + changed + unchanged + skipped + undecided + held + failed."""
+    """read = new + changed + removed + unchanged + skipped + undecided + held + failed; only an undo removes."""
 
     read: int
     new: int = 0
     changed: int = 0
+    removed: int = 0
     unchanged: int = 0
     skipped: int = 0
     undecided: int = 0
@@ -53,4 +55,4 @@ class Accounts:
     @property
     def written(self) -> int:
         """The rows that reach the CRM."""
-        return self.new + self.changed
+        return self.new + self.changed + self.removed

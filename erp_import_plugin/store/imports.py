@@ -49,6 +49,12 @@ class ImportState(str, Enum):
     DONE = "done"
 
 
+REMOVING = "removing"
+"""In place of a state: what is left of an import that is being removed, which nobody finds any more."""
+
+_THERE = table.c.state != REMOVING
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
     """One import. ``token`` is its public id; ``actor_type`` the one chosen first. ``undoes`` is the import it takes back."""
@@ -103,14 +109,14 @@ def create(
 
 def get(tx: Transaction, token: str, *, lock: bool = False) -> Import | None:
     """The import with this public id; with ``lock`` nobody else changes it until the transaction ends."""
-    found = select(table).where(table.c.token == token)
+    found = select(table).where(table.c.token == token, _THERE)
     row = tx.execute(found.with_for_update() if lock else found).one_or_none()
     return _import(row) if row else None
 
 
 def by_id(tx: Transaction, import_id: int, *, lock: bool = False) -> Import | None:
     """The import with this id; ``lock`` as in :func:`get`."""
-    found = select(table).where(table.c.id == import_id)
+    found = select(table).where(table.c.id == import_id, _THERE)
     row = tx.execute(found.with_for_update() if lock else found).one_or_none()
     return _import(row) if row else None
 
@@ -119,7 +125,7 @@ def listed(
     tx: Transaction, owner_id: str | None, offset: int, limit: int, where: Collection[ColumnElement[bool]] = ()
 ) -> tuple[list[Import], int]:
     """One page of the imports of one owner (None: of everyone), newest first, and how many there are in all."""
-    mine = [*where] if owner_id is None else [table.c.owner_id == owner_id, *where]
+    mine = [_THERE, *where] if owner_id is None else [_THERE, table.c.owner_id == owner_id, *where]
     total = tx.scalar(select(func.count()).select_from(table).where(*mine)) or 0
     rows = tx.execute(select(table).where(*mine).order_by(table.c.id.desc()).offset(offset).limit(limit))
     return [_import(row) for row in rows], total

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection as Transaction
-from sqlalchemy import Select, and_, delete, exists, insert, literal, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, insert, literal, select
 
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import EntityKind
@@ -69,12 +69,17 @@ def forget(tx: Transaction, links: Collection[Link]) -> None:
 
 
 def save(
-    tx: Transaction, connection_id: int, rows: Collection[tuple[ActorPlace, EntityKind, str]], at: datetime
+    tx: Transaction,
+    connection_id: int,
+    import_id: int,
+    rows: Collection[tuple[ActorPlace, EntityKind, str]],
+    at: datetime,
 ) -> None:
     """Link actors to entities. An actor that was linked meanwhile makes the database refuse, and the caller with it."""
     data = [
         {
             "connection_id": connection_id,
+            "import_id": import_id,
             "actor_type": place.actor_type,
             "legal_entity": place.legal_entity,
             "erp_key": place.key,
@@ -93,19 +98,47 @@ def save_unchanged(tx: Transaction, connection_id: int, import_id: int, at: date
     tx.execute(insert(link).from_select(_COLUMNS, _unchanged(connection_id, import_id, at)))
 
 
-_COLUMNS = ("connection_id", "actor_type", "legal_entity", "erp_key", "kind", "entity_id", "created_at")
+def forget_made(tx: Transaction, import_id: int, kind: EntityKind, entities: Collection[str]) -> None:
+    """Remove the links that an import made to these entities."""
+    to_them = (link.c.kind == kind.value, link.c.entity_id.in_(list(entities)))
+    tx.execute(delete(link).where(link.c.import_id == import_id, *to_them))
 
 
-def _unchanged(connection_id: int, import_id: int, at: datetime) -> Select[tuple[object, ...]]:
-    same_actor = and_(
+def forget_removed(tx: Transaction, kind: EntityKind, entities: Collection[str]) -> None:
+    """Remove all links to entities that are no longer there."""
+    tx.execute(delete(link).where(link.c.kind == kind.value, link.c.entity_id.in_(list(entities))))
+
+
+def forget_unchanged(tx: Transaction, connection_id: int, import_id: int, undo_id: int) -> None:
+    """Remove the links an import made of actors that its undo leaves as they are: nothing was written, or is left."""
+    unchanged = (
+        select(link.c.id)
+        .join(staged, _same_actor(connection_id))
+        .join(outcome, outcome.c.id == staged.c.id)
+        .where(staged.c.import_id == undo_id, outcome.c.status == Status.UNCHANGED.value)
+        .where(link.c.import_id == import_id)
+        .subquery()
+    )
+    tx.execute(delete(link).where(link.c.id.in_(select(unchanged.c.id))))
+
+
+_COLUMNS = ("connection_id", "import_id", "actor_type", "legal_entity", "erp_key", "kind", "entity_id", "created_at")
+
+
+def _same_actor(connection_id: int) -> ColumnElement[bool]:
+    return and_(
         link.c.connection_id == connection_id,
         link.c.actor_type == staged.c.actor_type,
         link.c.legal_entity == staged.c.legal_entity,
         link.c.erp_key == staged.c.erp_key,
     )
+
+
+def _unchanged(connection_id: int, import_id: int, at: datetime) -> Select[tuple[object, ...]]:
     return (
         select(
             literal(connection_id),
+            literal(import_id),
             staged.c.actor_type,
             staged.c.legal_entity,
             staged.c.erp_key,
@@ -120,6 +153,6 @@ def _unchanged(connection_id: int, import_id: int, at: datetime) -> Select[tuple
             outcome.c.status == Status.UNCHANGED.value,
             outcome.c.entity_id.is_not(None),
             plan_row.c.linked.is_(False),
-            ~exists().where(same_actor),
+            ~exists().where(_same_actor(connection_id)),
         )
     )

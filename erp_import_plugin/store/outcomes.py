@@ -15,7 +15,7 @@ from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store import codec
 from erp_import_plugin.store.plan import WRITES
-from erp_import_plugin.store.tables import link, outcome, plan_row
+from erp_import_plugin.store.tables import outcome, plan_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,6 @@ def counts(tx: Transaction, import_id: int) -> dict[Status, int]:
         .group_by(outcome.c.status)
     )
     return {Status(row.status): row.rows for row in rows}
-
-
-def any_written(tx: Transaction, import_id: int) -> bool:
-    """Whether an import has written anything, or linked an actor to what was there."""
-    wrote = (outcome.c.import_id == import_id, outcome.c.status.in_(WRITES))
-    linked = select(link.c.id).where(link.c.import_id == import_id)
-    return bool(tx.scalar(select(or_(exists().where(*wrote), linked.exists()))))
 
 
 def companies(tx: Transaction, rows: Collection[int]) -> dict[int, str]:

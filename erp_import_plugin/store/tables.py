@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    SmallInteger,
     String,
     Table,
     UniqueConstraint,
@@ -268,6 +269,7 @@ plan_row = _table(
     Column("entity_id", String(64)),
     Column("linked", Boolean, nullable=False, default=False),
     Column("depends_on", _Id),  # the row that makes this row's company
+    Column("frees", _Id),  # in an undo: the row that removes this row's company
     Column("ticked", Boolean, nullable=False, default=True),
     Column("partial", Boolean, nullable=False, default=False),  # some of its fields are unticked
     Column("decided", Boolean, nullable=False, default=False),  # an admin chose the entity, or a new one
@@ -278,6 +280,7 @@ plan_row = _table(
     Index(None, "import_id", "status", "id"),
     Index(None, "import_id", "entity_id"),
     Index(None, "depends_on"),
+    Index(None, "frees"),
 )
 
 decision = _table(
@@ -306,8 +309,9 @@ plan_item = _table(
     Column("list_name", String(100), nullable=False),
     Column("label", String(255), nullable=False),
     Column("rows", Integer, nullable=False),
-    Column("item_id", String(64)),  # once it is added
+    Column("item_id", String(64)),  # once it is there
     Column("removes", Boolean, nullable=False, default=False),  # an undo takes the item away
+    Column("done", Boolean, nullable=False, default=False),  # this import has added it, or removed it
     UniqueConstraint("import_id", "list_name", "label"),
 )
 
@@ -320,7 +324,7 @@ outcome = _table(
     Column("reason", Long),  # JSON
     Column("entity_id", String(64)),
     Column("company_id", String(64)),  # of the company made for a contact without one
-    Column("seal", String(64)),  # digest of a new entity as the CRM held it when it was made
+    Column("seal", Long),  # JSON: what the CRM held otherwise than it was written
     Index(None, "import_id", "status", "id"),
 )
 
@@ -357,8 +361,11 @@ match_key = _table(
     "match_key",
     Column("index_id", _Id, ForeignKey("erp_import_match_index.id", ondelete="CASCADE"), primary_key=True),
     Column("row_id", String(64), primary_key=True),  # of the entity, or of its phone or e-mail address
+    Column(
+        "position", SmallInteger, primary_key=True, autoincrement=False
+    ),  # of the key among those of the row; 0 is always there
     Column("entity_id", String(64), nullable=False),
-    Column("source", Long, nullable=False),  # what the key was made of
+    Column("source", Long),  # what the keys were made of, at position 0
     Column("match_key", String(64)),
     Index(None, "index_id", "match_key"),
 )

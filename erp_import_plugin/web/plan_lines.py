@@ -99,6 +99,7 @@ def counts(accounts: Accounts, wanted: Status | None, endpoint: str | None = Non
     return [every] + [
         Count(str(mark.label), getattr(accounts, status.value), mark.tone, mark.icon, url(status), wanted is status)
         for status, mark in STATUSES.items()
+        if status is not Status.REMOVED or accounts.removed  # only an undo removes
     ]
 
 

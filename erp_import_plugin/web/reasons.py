@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.host_api import CrmSchema, CrmType, EntityKind
+from erp_import_plugin.translations import gettext, ngettext, say
 from erp_import_plugin.translations import lazy_gettext as _
-from erp_import_plugin.translations import say
+from erp_import_plugin.web.dates import moment
 from erp_import_plugin.web.setting_texts import RULES, setting_label
 from erp_import_plugin.web.texts import ACTOR_TYPES
 
@@ -29,6 +31,12 @@ SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.EMPTY: _("The ERP has no value in any field that is imported."),
     ReasonCode.UNTICKED: _("You unticked it."),
     ReasonCode.NO_MAPPING: _("Actors of the type %(type)s are not mapped to anything in the CRM."),
+    ReasonCode.EDITED_SINCE: _("Edited since the import%(edit)s: %(fields)s. It stays as it is."),
+    ReasonCode.HAS_OTHER_DATA: _("It has other data by now, so it stays: %(attached)s."),
+    ReasonCode.GONE_SINCE: _("It is no longer in the CRM. There is nothing to undo."),
+    ReasonCode.IMPORTED_AGAIN: _("It has been imported again since, so it is not created a second time."),
+    ReasonCode.AS_BEFORE: _("It has its values from before the import already."),
+    ReasonCode.ONLY_LINKED: _("The import changed nothing here. Only the link between the ERP and the CRM is undone."),
     ReasonCode.SAME: _("The CRM has the same values already."),
     ReasonCode.KEPT: _("The CRM keeps its values where the ERP differs. Fields that differ: %(count)s."),
     ReasonCode.SEVERAL_MATCHES: _("%(count)s records of the CRM match it. It is left out until you decide."),
@@ -107,11 +115,38 @@ def _params(reason: Reason, kind: EntityKind, schema: CrmSchema) -> dict[str, st
         params.setdefault("item", params["field"])
     if "fields" in params:
         params["fields"] = ", ".join(field_label(schema, about, key) for key in _keys(params["fields"]))
+    if reason.code is ReasonCode.EDITED_SINCE:
+        params["edit"] = _edit(reason.params)
+    if reason.code is ReasonCode.HAS_OTHER_DATA:
+        params["attached"] = _attached(reason.params)
     if "rule" in params:
         params["rule"] = str(RULES[about].get(params["rule"], params["rule"]))
     if "type" in params:
         params["type"] = _type_label(params["type"])
     return params
+
+
+def _edit(params: Mapping[str, str]) -> str:
+    """By whom and when something was edited last, as far as the CRM knows."""
+    by, at = params.get("by", ""), params.get("at", "")
+    when = moment(datetime.fromisoformat(at)) if at else ""
+    if by and when:
+        return gettext(", last by %(name)s on %(when)s", name=by, when=when)
+    if by:
+        return gettext(", last by %(name)s", name=by)
+    return gettext(", last on %(when)s", when=when) if when else ""
+
+
+def _attached(params: Mapping[str, str]) -> str:
+    """What hangs on an entity: so many contacts and projects, and the rest as the CRM calls it."""
+    counts = {kind: int(params[kind.value]) for kind in EntityKind if kind.value in params}
+    named = {
+        EntityKind.COMPANY: lambda count: ngettext("%(num)s company", "%(num)s companies", count),
+        EntityKind.PERSON: lambda count: ngettext("%(num)s contact", "%(num)s contacts", count),
+        EntityKind.PROJECT: lambda count: ngettext("%(num)s project", "%(num)s projects", count),
+    }
+    parts = [named[kind](count) for kind, count in counts.items()]
+    return ", ".join([*parts, *filter(None, [params.get("rest", "")])])
 
 
 def _keys(fields: str) -> list[str]:

@@ -17,7 +17,7 @@ from erp_import_plugin.translations import lazy_gettext as _
 class Mark:
     """A status as a page shows it: a hue, an icon and a word."""
 
-    tone: str  # new | changed | wait | failed | none
+    tone: str  # new | changed | removed | wait | failed | none
     icon: str
     label: str
 
@@ -51,6 +51,7 @@ KIND_ICONS: Mapping[EntityKind, str] = {
 STATUSES: Mapping[Status, Mark] = {
     Status.NEW: Mark("new", "plus", _("New")),
     Status.CHANGED: Mark("changed", "pencil", _("Changed")),
+    Status.REMOVED: Mark("removed", "trash-2", _("Removed")),
     Status.UNCHANGED: Mark("none", "check", _("Unchanged")),
     Status.SKIPPED: Mark("none", "ban", _("Skipped")),
     Status.UNDECIDED: Mark("wait", "circle-question-mark", _("Needs a decision")),
@@ -61,10 +62,13 @@ STATUSES: Mapping[Status, Mark] = {
 ICONS: Mapping[str, Mark] = {
     "company_new": Mark("new", "building-2", _("Company new")),
     "company_changed": Mark("changed", "building-2", _("Company changed")),
+    "company_removed": Mark("removed", "trash-2", _("Company removed")),
     "person_new": Mark("new", "user-plus", _("Contact new")),
     "person_changed": Mark("changed", "user-pen", _("Contact changed")),
+    "person_removed": Mark("removed", "trash-2", _("Contact removed")),
     "project_new": Mark("new", "folder-plus", _("Project new")),
     "project_changed": Mark("changed", "folder-pen", _("Project changed")),
+    "project_removed": Mark("removed", "trash-2", _("Project removed")),
 }
 """What a row does, by ``PlannedRow.icons()``."""
 

@@ -8,7 +8,7 @@ from erp_import_plugin.jobs import Jobs, JobView
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, impact, working
+from erp_import_plugin.workflow import access, impact, undo, working
 from erp_import_plugin.workflow.rooms import Rooms
 
 
@@ -29,7 +29,8 @@ def start(
     _end_interrupted(jobs, token)
     with writing(rooms.engine) as tx:
         imported = access.open_import(tx, rooms, user, token, lock=True)
-        access.open_connection(tx, user, imported.connection_id)
+        if imported.undoes is None:
+            access.open_connection(tx, user, imported.connection_id)
         first = imported.state is ImportState.PLANNED
         if imported.state is ImportState.STAGING:
             raise Refused(Sentence("The preview is not there yet. Look at it before you import."))
@@ -38,6 +39,7 @@ def start(
             _check_revision(imported, revision)
             if typed is not None:
                 impact.check_confirmed(impact.to_confirm(tx, rooms.config, imported.id), typed)
+            undo.close_original(tx, rooms, imported)
             import_store.set_state(tx, imported.id, ImportState.IMPORTING, started_at=rooms.now())
     running = jobs.latest(token, "import")
     return running if running and not first else jobs.start("import", token, user.id)

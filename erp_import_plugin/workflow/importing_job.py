@@ -18,26 +18,20 @@ from erp_import_plugin.host_api import EntityKind, User
 from erp_import_plugin.jobs import Cancelled, JobContext, LeaseLost
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import imports as import_store
-from erp_import_plugin.store import links as link_store
 from erp_import_plugin.store import outcomes as outcome_store
 from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.transactions import is_passing, reading, writing
-from erp_import_plugin.workflow import access, erp
+from erp_import_plugin.workflow import access
+from erp_import_plugin.workflow.remembering import remember
 from erp_import_plugin.workflow.rooms import Rooms
-from erp_import_plugin.workflow.writing import ChunkWriter
+from erp_import_plugin.workflow.ways import Way, way_of
 
 _log = logging.getLogger(__name__)
 
 _PASS_ON = (ErpImportError, Cancelled, LeaseLost)
 """What stops the work, as opposed to what one row is to blame for; so does a database that is away."""
-
-_NOTES = {
-    EntityKind.COMPANY: Sentence("Importing companies"),
-    EntityKind.PERSON: Sentence("Importing contacts"),
-    EntityKind.PROJECT: Sentence("Importing projects"),
-}
 
 _SELECTIONS = {
     (EntityKind.COMPANY, Status.NEW): Sentence("Companies, new"),
@@ -55,20 +49,20 @@ def run_import(rooms: Rooms, context: JobContext) -> None:
     access.check_sync(rooms)
     with reading(rooms.engine) as tx:
         imported = access.open_import(tx, rooms, user, context.subject)
-        one_key = erp.one_key(rooms, connection_store.get(tx, imported.connection_id))
+        way = way_of(tx, rooms, imported, user)
     if imported.state is ImportState.IMPORTING:
-        _ImportRun(rooms, context, imported, user, one_key).run()
+        _ImportRun(rooms, context, imported, user, way).run()
 
 
 class _ImportRun:
     """One run over the rows of an import that have no outcome yet."""
 
-    def __init__(self, rooms: Rooms, context: JobContext, imported: Import, user: User, one_key: bool) -> None:
+    def __init__(self, rooms: Rooms, context: JobContext, imported: Import, user: User, way: Way) -> None:
         self._rooms = rooms
         self._context = context
         self._import = imported
         self._user = user
-        self._writer = ChunkWriter(rooms, imported, user, one_key=one_key)
+        self._way = way
 
     def run(self) -> None:
         """Write everything that is left, fill the selections, also when it is stopped, and close the accounts."""
@@ -78,6 +72,7 @@ class _ImportRun:
             self._fill_selections()
             raise
         self._fill_selections()
+        remember(self._rooms, self._import, self._context.hold)
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
             self._close(tx)
@@ -86,11 +81,11 @@ class _ImportRun:
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
             outcome_store.settle(tx, self._import.id)
-        for kind in EntityKind:
+        for kind in self._way.kinds:
             self._import_kind(kind)
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
-            link_store.save_unchanged(tx, self._import.connection_id, self._import.id, self._rooms.now())
+            self._way.finish(tx)
 
     def _import_kind(self, kind: EntityKind) -> None:
         while True:
@@ -98,11 +93,11 @@ class _ImportRun:
             access.check_sync(self._rooms)
             access.user_by_id(self._rooms, self._context.user_id)
             with reading(self._rooms.engine) as tx:
-                access.open_connection(tx, self._user, self._import.connection_id)
+                self._way.check(tx)
                 rows = plan_store.pending(tx, self._import.id, kind, self._rooms.config.chunk)
                 counts = outcome_store.counts(tx, self._import.id)
                 total = sum(staging_store.counts(tx, self._import.id).values())
-            self._context.progress(sum(counts.values()), total, _NOTES[kind])
+            self._context.progress(sum(counts.values()), total, self._way.notes[kind])
             if not rows:
                 return
             self._apply(kind, rows)
@@ -128,7 +123,7 @@ class _ImportRun:
         for attempt in stamina.retry_context(on=is_passing, attempts=5, timeout=60):
             with attempt, writing(self._rooms.engine, locking=True) as tx:
                 self._context.hold(tx)
-                outcomes = self._writer.write(tx, kind, rows)
+                outcomes = self._way.write(tx, kind, rows)
                 outcome_store.save(tx, self._import.id, kind, outcomes)
 
     def _refused(self, kind: EntityKind, row: PlannedRow, error: Exception) -> None:

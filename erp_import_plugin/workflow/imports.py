@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -45,12 +45,11 @@ class ImportSummary:
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """One import in the list, with how many actors of each type are staged; ``undoes``: it takes another one back."""
+    """One import in the list, with how many actors of each type are staged."""
 
     import_: Import
     connection_name: str
     types: Mapping[ActorType, int]
-    undoes: bool
     job: JobView | None
 
     @property
@@ -96,16 +95,18 @@ def listed(
     owner = access.whose(rooms, user)
     with reading(rooms.engine) as tx:
         found = paged(partial(history_store.page, tx, owner, wanted), page, rooms.config.page_size)
-        ids = [one.id for one in found.rows]
-        names = {one.id: one.name for one in connection_store.named(tx, {one.connection_id for one in found.rows})}
-        types = history_store.types(tx, ids)
-        undoing = history_store.undoing(tx, ids)
-    work = jobs.latest_of([one.token for one in found.rows])
-    lines = tuple(
-        ImportLine(one, names.get(one.connection_id, ""), types.get(one.id, {}), one.id in undoing, work.get(one.token))
-        for one in found.rows
+        return lines(tx, jobs, found.rows), found.total
+
+
+def lines(tx: Transaction, jobs: Jobs, imports: Sequence[Import]) -> tuple[ImportLine, ...]:
+    """Some imports as a list shows them."""
+    named = connection_store.named(tx, {one.connection_id for one in imports})
+    names = {one.id: one.name for one in named}
+    types = history_store.types(tx, [one.id for one in imports])
+    work = jobs.latest_of([one.token for one in imports])
+    return tuple(
+        ImportLine(one, names.get(one.connection_id, ""), types.get(one.id, {}), work.get(one.token)) for one in imports
     )
-    return lines, found.total
 
 
 def discard(rooms: Rooms, user: User, token: str) -> None:

@@ -9,21 +9,22 @@ from functools import cached_property
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.connector_api import ActorType
-from erp_import_plugin.engine.candidates import Converter, StagedActor
+from erp_import_plugin.engine.candidates import Candidate, Converter, StagedActor
 from erp_import_plugin.engine.changes import EntityChange, PlannedRow
 from erp_import_plugin.engine.lists import Lists
 from erp_import_plugin.engine.mapping import ActorMapping
-from erp_import_plugin.engine.planning import Planner
+from erp_import_plugin.engine.planning import Planner, Situation
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
-from erp_import_plugin.engine.settings import ImportSettings
-from erp_import_plugin.host_api import CHANNELS, CrmSchema, CrmType, EntityKind, Preferences
+from erp_import_plugin.engine.settings import Action, ImportSettings
+from erp_import_plugin.host_api import CHANNELS, CrmSchema, EntityKind, Preferences
 from erp_import_plugin.store import conflicts
 from erp_import_plugin.store import decisions as decision_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store.imports import Import
 from erp_import_plugin.store.plan import PlanLine
+from erp_import_plugin.workflow import similar
 from erp_import_plugin.workflow.companies import Companies
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.situations import Situations
@@ -58,7 +59,7 @@ class ChunkPlanner:
         rows = self._planned(tx, kind, actors)
         if rows:
             before = plan_store.previous(tx, [row.row for row in rows])
-            plan_store.save(tx, self._import.id, [_carry_over(row, before.get(row.row)) for row in rows])
+            plan_store.save(tx, self._import.id, [carry_over(row, before.get(row.row)) for row in rows])
 
     @cached_property
     def _schema(self) -> CrmSchema:
@@ -87,8 +88,28 @@ class ChunkPlanner:
             situations = Situations(tx, self._companies, self._settings, kind, self._import.connection_id)
             decisions = decision_store.of_rows(tx, [one.row for one in candidates])
             facts = situations.of(candidates, {actor.row: actor for actor in actors}, self._fields(kind), decisions)
-            rows += [self._planner.plan(one, facts[one.row]) for one in candidates]
+            planned = [self._planner.plan(one, facts[one.row]) for one in candidates]
+            rows += self._with_similar(tx, kind, planned, {one.row: one for one in candidates}, facts)
         return rows
+
+    def _with_similar(
+        self,
+        tx: Transaction,
+        kind: EntityKind,
+        rows: list[PlannedRow],
+        candidates: Mapping[int, Candidate],
+        facts: Mapping[int, Situation],
+    ) -> list[PlannedRow]:
+        """The rows; those that would create an entity, or wait for a decision, with what is much like them."""
+        if not self._settings.suggest or self._settings.of(kind).action is Action.ADD:
+            return rows
+        wanted = {
+            row.row: similar.wanted(candidates[row.row], facts[row.row])
+            for row in rows
+            if row.status in (Status.NEW, Status.UNDECIDED)
+        }
+        found = similar.of(tx, self._crm, kind, self._schema.entities[kind].fields, wanted) if wanted else {}
+        return [replace(row, similar=found[row.row]) if row.row in found else row for row in rows]
 
     @cached_property
     def _companies(self) -> Companies:
@@ -99,20 +120,20 @@ class ChunkPlanner:
         """The fields the planner compares: those mapped or with a default, all channels, and the company."""
         mapped = [mapping for mapping in self._mappings.values() if mapping.kind is kind]
         wanted = {field.crm_field for mapping in mapped for field in mapping.imported()} | {"company"}
-        wanted |= {field for mapping in mapped for field in mapping.defaults}
+        wanted |= {field for mapping in mapped for field in (*mapping.defaults, *mapping.ask)}
         fields = self._schema.entities[kind].fields.values()
         return [field.key for field in fields if field.key in wanted or field.type in CHANNELS]
 
     def _load_lists(self, tx: Transaction) -> Lists:
         schema = self._crm.schema()
-        crm_lists, erp_lists = set(), set()
+        crm_lists: set[str] = set()
+        erp_lists: set[str] = set()
         for mapping in self._mappings.values():
             fields = schema.entities[mapping.kind].fields if mapping.kind in schema.entities else {}
-            for field in mapping.imported():
-                target = fields.get(field.crm_field or "")
-                if target and target.type is CrmType.LIST and target.list_name:
-                    crm_lists.add(target.list_name)
-                erp_lists |= {field.erp.list_name} if field.erp.list_name else set()
+            used = [field.crm_field or "" for field in mapping.imported()]
+            targets = [fields[key] for key in (*used, *mapping.defaults, *mapping.ask) if key in fields]
+            crm_lists |= {target.list_name for target in targets if target.list_name}
+            erp_lists |= {field.erp.list_name for field in mapping.imported() if field.erp.list_name}
         return Lists(
             crm=schema.lists,
             items={name: self._crm.list_items(tx, name) for name in sorted(crm_lists)},
@@ -133,7 +154,7 @@ def undecided(row: PlannedRow, code: ReasonCode) -> PlannedRow:
     return replace(row, status=Status.UNDECIDED, reason=reason, changes=())
 
 
-def _carry_over(row: PlannedRow, before: PlanLine | None) -> PlanLine:
+def carry_over(row: PlannedRow, before: PlanLine | None) -> PlanLine:
     """The new plan of a row with what was unticked in the one before. Where every field is left out, the row is."""
     old = before.planned.changes if before else ()
     off = {(change.kind, f.field) for change in old for f in change.fields if not f.ticked}

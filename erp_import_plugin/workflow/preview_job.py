@@ -25,6 +25,7 @@ from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.planner import CONFLICTS, ChunkPlanner, undecided
 from erp_import_plugin.workflow.replanning import save_accounts
 from erp_import_plugin.workflow.rooms import Rooms
+from erp_import_plugin.workflow.undo_job import plan_undo
 
 _NOTES = {
     EntityKind.COMPANY: Sentence("Comparing companies with the CRM"),
@@ -38,6 +39,10 @@ def run_plan(rooms: Rooms, context: JobContext) -> None:
     user = access.user_by_id(rooms, context.user_id)
     with reading(rooms.engine) as tx:
         imported = access.open_import(tx, rooms, user, context.subject)
+    if imported.undoes is not None:
+        plan_undo(rooms, context, imported)
+        return
+    with reading(rooms.engine) as tx:
         mappings = mapping_store.of(tx, imported.connection_id)
         connection = access.open_connection(tx, user, imported.connection_id)
     one_key = erp.one_key(rooms, connection)

@@ -83,8 +83,8 @@ class ChunkWriter:
         """The premise of each row as it is now, and the links to entities that are gone."""
         new = [row for row in rows if row.own_change is not None and row.own_change.is_new]
         found = self._found(tx, kind, [row for row in rows if not row.match.linked])
-        own = (row.own_change for row in rows)
-        changed = {change.entity_id for change in own if change and change.entity_id}
+        owned = (row.own_change for row in rows)
+        changed = {change.entity_id for change in owned if change and change.entity_id}
         ids = changed | {link.entity_id for link in links.values()} | {e for some in found.values() for e in some}
         entities = self._crm.read(tx, kind, ids, self._fields(kind, rows))
         inside = {row.row: _inside(row, found, entities) for row in rows}
@@ -231,9 +231,9 @@ class ChunkWriter:
             own = row.own_change
             if own is not None and entities[row.row] in found:
                 seals[row.row] |= seal(own, ready.values[row.row], found[entities[row.row]].values)
-            made = ready.companies.get(row.row)
-            if made in companies:
-                seals[row.row] |= seal(theirs[row.row], _plain(theirs[row.row]), companies[made].values)
+            made = companies.get(ready.companies.get(row.row, ""))
+            if made is not None:
+                seals[row.row] |= seal(theirs[row.row], _plain(theirs[row.row]), made.values)
         return seals
 
 

@@ -32,6 +32,6 @@ def test_an_import_of_nothing_balances() -> None:
     assert Accounts.of(0, {}) == Accounts(0)
 
 
-def test_what_reaches_the_crm_is_the_new_and_the_changed() -> None:
-    assert Accounts.of(7, dict.fromkeys(Status, 1)).written == 2
-    assert [status for status in Status if status.writes] == [Status.NEW, Status.CHANGED]
+def test_what_reaches_the_crm_is_the_new_the_changed_and_the_removed() -> None:
+    assert Accounts.of(8, dict.fromkeys(Status, 1)).written == 3
+    assert [status for status in Status if status.writes] == [Status.NEW, Status.CHANGED, Status.REMOVED]

@@ -23,6 +23,8 @@ PARAMS = {
     ReasonCode.MANDATORY_EMPTY: {"fields": "name, vat_number"},
     ReasonCode.REFUSED_BY_CRM: {"error": "too late"},
     ReasonCode.CHANGED_SINCE: {"field": "vat_number", "old": "1", "now": "2"},
+    ReasonCode.EDITED_SINCE: {"fields": "name, vat_number", "edit": ""},
+    ReasonCode.HAS_OTHER_DATA: {"attached": ""},
     ReasonCode.ITEM_GONE: {"item": "Gold"},
     ReasonCode.TOO_LONG: {"length": "300", "max": "100"},
     ReasonCode.NOT_A_VALUE: {"type": "date"},
@@ -59,6 +61,22 @@ def test_fields_rules_and_types_are_called_by_their_names(app: Flask) -> None:
     assert "VAT number was changed" in said(app, Reason(ReasonCode.CHANGED_SINCE, PARAMS[ReasonCode.CHANGED_SINCE]))
     assert "Category" in said(app, Reason(ReasonCode.ITEM_GONE, {"field": "category"}))
     assert "gone_field" in said(app, Reason(ReasonCode.MANDATORY_EMPTY, {"fields": "gone_field"}))
+
+
+def test_who_edited_and_when_is_said_as_far_as_it_is_known(app: Flask) -> None:
+    def edited(**known: str) -> str:
+        return said(app, Reason(ReasonCode.EDITED_SINCE, {"fields": "vat_number", **known}))
+
+    at = "2026-03-02T12:30:00+00:00"
+    assert edited() == "Edited since the import: VAT number. It stays as it is."
+    assert edited(by="Ola") == "Edited since the import, last by Ola: VAT number. It stays as it is."
+    assert "last on 2 Mar 2026" in edited(at=at)
+    assert "last by Ola on 2 Mar 2026" in edited(by="Ola", at=at)
+
+
+def test_what_hangs_on_a_record_is_named(app: Flask) -> None:
+    reason = Reason(ReasonCode.HAS_OTHER_DATA, {"person": "2", "project": "1", "rest": "Notes: 3"})
+    assert said(app, reason) == "It has other data by now, so it stays: 2 contacts, 1 project, Notes: 3."
 
 
 def test_a_reason_about_another_kind_names_its_fields(app: Flask) -> None:

@@ -301,8 +301,9 @@ def upgrade() -> None:
         "erp_import_match_key",
         sa.Column("index_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("row_id", sa.String(length=64), nullable=False),
+        sa.Column("position", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("entity_id", sa.String(length=64), nullable=False),
-        sa.Column("source", Long, nullable=False),
+        sa.Column("source", Long, nullable=True),
         sa.Column("match_key", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["index_id"],
@@ -310,7 +311,7 @@ def upgrade() -> None:
             name=op.f("fk_erp_import_match_key_index_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("index_id", "row_id", name=op.f("pk_erp_import_match_key")),
+        sa.PrimaryKeyConstraint("index_id", "row_id", "position", name=op.f("pk_erp_import_match_key")),
         mariadb_charset="utf8mb4",
         mariadb_collate="utf8mb4_nopad_bin",
         mariadb_engine="InnoDB",
@@ -412,6 +413,7 @@ def upgrade() -> None:
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.String(length=64), nullable=True),
         sa.Column("removes", sa.Boolean(), nullable=False),
+        sa.Column("done", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["import_id"], ["erp_import_import.id"], name=op.f("fk_erp_import_plan_item_import_id"), ondelete="CASCADE"
         ),
@@ -563,7 +565,7 @@ def upgrade() -> None:
         sa.Column("reason", Long, nullable=True),
         sa.Column("entity_id", sa.String(length=64), nullable=True),
         sa.Column("company_id", sa.String(length=64), nullable=True),
-        sa.Column("seal", sa.String(length=64), nullable=True),
+        sa.Column("seal", Long, nullable=True),
         sa.ForeignKeyConstraint(
             ["id"], ["erp_import_staged.id"], name=op.f("fk_erp_import_outcome_id"), ondelete="CASCADE"
         ),
@@ -597,6 +599,7 @@ def upgrade() -> None:
         sa.Column("entity_id", sa.String(length=64), nullable=True),
         sa.Column("linked", sa.Boolean(), nullable=False),
         sa.Column("depends_on", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("frees", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("ticked", sa.Boolean(), nullable=False),
         sa.Column("partial", sa.Boolean(), nullable=False),
         sa.Column("decided", sa.Boolean(), nullable=False),
@@ -625,6 +628,9 @@ def upgrade() -> None:
         ["depends_on"],
         unique=False,
         if_not_exists=True,
+    )
+    op.create_index(
+        op.f("ix_erp_import_plan_row_frees"), "erp_import_plan_row", ["frees"], unique=False, if_not_exists=True
     )
     op.create_index(
         op.f("ix_erp_import_plan_row_import_id_entity_id"),
@@ -720,6 +726,7 @@ def downgrade() -> None:
     op.drop_table("erp_import_search_result")
     op.drop_index(op.f("ix_erp_import_plan_row_import_id_status_id"), table_name="erp_import_plan_row")
     op.drop_index(op.f("ix_erp_import_plan_row_import_id_entity_id"), table_name="erp_import_plan_row")
+    op.drop_index(op.f("ix_erp_import_plan_row_frees"), table_name="erp_import_plan_row")
     op.drop_index(op.f("ix_erp_import_plan_row_depends_on"), table_name="erp_import_plan_row")
     op.drop_table("erp_import_plan_row")
     op.drop_index(op.f("ix_erp_import_outcome_import_id_status_id"), table_name="erp_import_outcome")
