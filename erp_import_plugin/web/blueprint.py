@@ -21,6 +21,7 @@ from erp_import_plugin.web.views import (
     list_mapping,
     mappings,
     preview,
+    saved_imports,
     search,
     settings,
     source,
@@ -29,7 +30,17 @@ from erp_import_plugin.web.views import (
 from erp_import_plugin.workflow import access
 
 _STATIC = "erp_import.static"
-_AFTER_THE_START = ("source", "source_backup", "imports", "importing", "done", "done_file", "history")
+_AFTER_THE_START = (
+    "source",
+    "source_backup",
+    "imports",
+    "importing",
+    "done",
+    "done_file",
+    "history",
+    "saved",
+    "saved_import",
+)
 """What can be looked at while automatic sync is on; starting an import is refused by its own step."""
 _MOST_ID = 2**63 - 1
 _SET_UP = "/sync"
@@ -57,12 +68,22 @@ def make_blueprint(config: Config) -> Blueprint:
     pages.add_url_rule(f"{one}/done", "done", done.show)
     pages.add_url_rule(f"{one}/history", "history", history.show)
     pages.add_url_rule(f"{one}/done.<any(csv, xlsx):kind>", "done_file", done.download)
+    _add_saved(pages, one)
     _add_set_up(pages)
     pages.before_request(_let_in)
     pages.after_request(answers.secure)
     pages.context_processor(context.template_context)
     failures.register(pages)
     return pages
+
+
+def _add_saved(pages: Blueprint, one: str) -> None:
+    """The pages of saved imports."""
+    both = ["GET", "POST"]
+    pages.add_url_rule("/saved", "saved", saved_imports.show, methods=both)
+    pages.add_url_rule(f"/saved/<int(max={_MOST_ID}):saved_id>", "saved_import", saved_imports.answer, methods=both)
+    pages.add_url_rule(f"{one}/save", "save_import", saved_imports.save, methods=both)
+    pages.add_url_rule(f"{one}/repeat", "repeat", saved_imports.repeat, methods=both)
 
 
 def _add_set_up(pages: Blueprint) -> None:

@@ -13,6 +13,7 @@ from erp_import_plugin.translations import template_functions
 from erp_import_plugin.web import here
 from erp_import_plugin.web.dates import moment
 from erp_import_plugin.web.erp_labels import erp_label
+from erp_import_plugin.web.repeat_words import found
 from erp_import_plugin.web.texts import ACTOR_TYPES, KINDS_PLURAL
 
 _FALLBACK_BASE = "erp_import/_base.html"
@@ -27,6 +28,7 @@ def template_context() -> dict[str, Any]:
         "erp_number": number,
         "erp_moment": moment,
         "erp_label": erp_label,
+        "erp_found": found,
         "erp_asset": asset,
         "erp_types": ACTOR_TYPES,
         "erp_kinds": KINDS_PLURAL,

@@ -8,8 +8,8 @@ from erp_import_plugin.connector_api import ErpField, FieldType, Operator
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.web.erp_labels import erp_label
 from erp_import_plugin.web.operators import operator_label
+from erp_import_plugin.workflow.asked import Asked
 from erp_import_plugin.workflow.criteria import Criterion, asks
-from erp_import_plugin.workflow.history import Asked
 
 
 def words(asked: Asked) -> list[list[str]]:

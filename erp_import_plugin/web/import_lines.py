@@ -75,7 +75,7 @@ def line(found: ImportLine) -> Line:
 def title(found: ImportLine) -> str:
     """What an import is called: its actor types and its connection."""
     types = ", ".join(str(ACTOR_TYPES[one]) for one in found.types or (found.import_.actor_type,))
-    what = _("Undo: %(what)s", what=types) if found.undoes else types
+    what = _("Undo: %(what)s", what=types) if found.import_.undoes is not None else types
     return f"{what} · {found.connection_name}"
 
 
@@ -105,5 +105,6 @@ def is_open(imported: Import) -> bool:
 
 def continue_url(imported: Import, staged: int) -> str:
     """The page where an import goes on, or its result."""
-    page = _PAGES.get(imported.state, "staging" if staged else "search")
+    comparing = imported.repeat is not None and not imported.repeat.complete
+    page = _PAGES.get(imported.state, "repeat" if comparing else "staging" if staged else "search")
     return url_for(f".{page}", token=imported.token)

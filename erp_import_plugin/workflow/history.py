@@ -8,22 +8,20 @@ from functools import partial
 
 from sqlalchemy import Connection as Transaction
 
-from erp_import_plugin.connector_api import ActorType, ErpField
+from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine.results import Accounts, Status
 from erp_import_plugin.host_api import CrmSchema, User
 from erp_import_plugin.jobs import Jobs, JobView
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import history as history_store
 from erp_import_plugin.store import imports as import_store
-from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import outcomes as outcome_store
 from erp_import_plugin.store.history import Decided
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.outcomes import ResultRow
 from erp_import_plugin.store.transactions import reading
 from erp_import_plugin.workflow import access, results
-from erp_import_plugin.workflow import criteria as asked
-from erp_import_plugin.workflow.criteria import Criteria
+from erp_import_plugin.workflow.asked import Asked, asked_of
 from erp_import_plugin.workflow.imports import connector_name
 from erp_import_plugin.workflow.paging import Paged, paged
 from erp_import_plugin.workflow.results import SelectionLink
@@ -36,16 +34,6 @@ class Choices:
 
     connections: tuple[tuple[int, str], ...]
     people: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was last searched for, with the fields and list items the criteria name."""
-
-    actor_type: ActorType
-    criteria: Criteria
-    fields: Mapping[str, ErpField]
-    lists: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +103,7 @@ def of(
             saved_as=history_store.saved_name(tx, imported.id),
             work=tuple(Work(job, _name(people[job.user_id], job.user_id)) for job in work),
             decided=tuple(history_store.decided(tx, imported.id)),
-            takes_back=history_store.takes_back(tx, imported),
+            takes_back=import_store.by_id(tx, imported.undoes) if imported.undoes is not None else None,
             undos=tuple(history_store.undos(tx, imported.id)),
             accounts=results.accounts(tx, imported)[0] if started else None,
             page=_page(tx, rooms, imported, statuses, text, number) if started else Paged((), 0, 1, 1),
@@ -132,13 +120,7 @@ def _asked(tx: Transaction, imported: Import) -> Asked | None:
     data = import_store.criteria(tx, imported.id)
     if not data:
         return None
-    actor_type = ActorType(data["type"])
-    mapping = mapping_store.of(tx, imported.connection_id).get(actor_type)
-    fields = {field.erp.key: field.erp for field in mapping.fields} if mapping else {}
-    criteria = asked.from_data(data["sets"])
-    used = {line.field for lines in criteria.sets for line in lines}
-    lists = {field.list_name for key, field in fields.items() if key in used and field.list_name}
-    return Asked(actor_type, criteria, fields, mapping_store.erp_lists(tx, imported.connection_id, lists))
+    return asked_of(tx, imported.connection_id, ActorType(data["type"]), data["sets"])
 
 
 def _page(

@@ -9,13 +9,13 @@ from functools import partial
 from sqlalchemy import Connection as Transaction
 from sqlalchemy.exc import IntegrityError
 
-from erp_import_plugin.connector_api import ActorType, ErpField
+from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.engine.settings import ImportSettings
 from erp_import_plugin.errors import NotFound, Refused, Sentence
 from erp_import_plugin.host_api import User
 from erp_import_plugin.jobs import Jobs, JobView
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import imports as import_store
-from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import saved_actors as actor_store
 from erp_import_plugin.store import saved_imports as saved_store
 from erp_import_plugin.store.connections import Connection
@@ -24,8 +24,7 @@ from erp_import_plugin.store.saved_actors import Gone
 from erp_import_plugin.store.saved_imports import Busy, LastRun, SavedImport, What
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import access, erp, remembering, working
-from erp_import_plugin.workflow import criteria as asked
-from erp_import_plugin.workflow.criteria import Criteria
+from erp_import_plugin.workflow.asked import Asked, asked_of
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.paging import Paged, paged
 from erp_import_plugin.workflow.rooms import Rooms
@@ -49,12 +48,10 @@ class SavedLine:
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """A saved import and its criteria; ``fields`` are those of its actor type, ``lists`` the labels of their items."""
+    """One saved import and what it searches for."""
 
     line: SavedLine
-    criteria: Criteria
-    fields: dict[str, ErpField]
-    lists: dict[str, dict[str, str]]
+    asked: Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +60,8 @@ class SaveForm:
 
     imported: Import
     connection_name: str
-    criteria: Criteria
-    fields: dict[str, ErpField]
-    lists: dict[str, dict[str, str]]
+    asked: Asked
+    settings: ImportSettings
     before: SavedImport | None
 
 
@@ -95,7 +91,7 @@ def get(rooms: Rooms, user: User, saved_id: int) -> SavedPage:
     with reading(rooms.engine) as tx:
         saved = _open(tx, rooms, user, saved_id)
         (line,) = _lines(tx, rooms, user, [saved])
-        return SavedPage(line, *_criteria(tx, saved.what))
+        return SavedPage(line, _asked(tx, saved.what))
 
 
 def find(rooms: Rooms, user: User, name: str) -> SavedImport:
@@ -122,7 +118,7 @@ def form(rooms: Rooms, user: User, token: str) -> SaveForm:
         connection = connection_store.get(tx, imported.connection_id)
         before = saved_store.get(tx, imported.saved_import_id) if imported.saved_import_id else None
         own = before if before and _may_change(rooms, user, before) else None
-        return SaveForm(imported, connection.name if connection else "", *_criteria(tx, what), own)
+        return SaveForm(imported, connection.name if connection else "", _asked(tx, what), what.settings, own)
 
 
 def save(rooms: Rooms, user: User, token: str, name: str, *, shared: bool = False, replace: bool = False) -> int:
@@ -291,13 +287,8 @@ def _lines(tx: Transaction, rooms: Rooms, user: User, found: Sequence[SavedImpor
     ]
 
 
-def _criteria(tx: Transaction, what: What) -> tuple[Criteria, dict[str, ErpField], dict[str, dict[str, str]]]:
-    mapping = mapping_store.of(tx, what.connection_id).get(what.actor_type)
-    fields = {one.erp.key: one.erp for one in mapping.fields} if mapping else {}
-    criteria = asked.from_data(what.criteria)
-    used = {line.field for lines in criteria.sets for line in lines}
-    names = {field.list_name for key, field in fields.items() if key in used and field.list_name}
-    return criteria, fields, mapping_store.erp_lists(tx, what.connection_id, names)
+def _asked(tx: Transaction, what: What) -> Asked:
+    return asked_of(tx, what.connection_id, what.actor_type, what.criteria)
 
 
 def _problem(

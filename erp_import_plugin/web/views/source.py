@@ -14,7 +14,9 @@ from erp_import_plugin.web.forms import action
 from erp_import_plugin.web.import_lines import line
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.steps import SOURCE, steps
+from erp_import_plugin.web.views import saved_imports
 from erp_import_plugin.workflow import access, imports
+from erp_import_plugin.workflow.saved_imports import listed
 
 _LATEST = 5
 
@@ -23,6 +25,7 @@ def show() -> str:
     """The first page: the backup, the source, and the imports that were begun."""
     rooms = here.rooms()
     found, total = imports.listed(rooms, here.jobs(), here.user())
+    saved = listed(rooms, here.user())
     backup = rooms.host.backup
     return render(
         "source",
@@ -34,6 +37,8 @@ def show() -> str:
         last_backup=backup.last() if backup else None,
         imports=[line(one) for one in found[:_LATEST]],
         more=total > _LATEST,
+        saved=[saved_imports.line(one) for one in saved.rows[:_LATEST]],
+        more_saved=saved.total > _LATEST,
         steps=steps(SOURCE),
     )
 
