@@ -99,6 +99,10 @@ def setting_label(setting: str, schema: CrmSchema) -> str:
     if setting in _SINGLE:
         return str(_SINGLE[setting])
     of, _dot, part = setting.partition(".")
+    if of == "defaults":
+        kind, _dot, key = part.partition(".")
+        fields = {one.value: entity.fields for one, entity in schema.entities.items()}.get(kind, {})
+        return gettext("Default of %(field)s", field=say(fields[key].label) if key in fields else part)
     if of == "lists":
         found = schema.lists.get(part)
         return gettext("List %(name)s", name=say(found.label) if found else part)

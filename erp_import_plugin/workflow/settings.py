@@ -24,7 +24,7 @@ from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, working
+from erp_import_plugin.workflow import access, asked_defaults, working
 from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.settings_checks import check
@@ -71,7 +71,7 @@ def save(rooms: Rooms, user: User, token: str, settings: ImportSettings) -> None
 
     Raises:
         Invalid: by "company.match", "person.match", "project.match", "person.no_company", "lists.NAME",
-            "legal_basis", "consent_source".
+            "legal_basis", "consent_source", "defaults.company.FIELD".
         NotFound, Refused: there is no such import, it has been started, or work on it is under way.
     """
     access.check_user(rooms, user)
@@ -91,7 +91,7 @@ def complete(tx: Transaction, rooms: Rooms, imported: Import, settings: ImportSe
     page = _Page(tx, rooms, imported)
     shown = page.form(settings)
     check(shown, page.list_labels())
-    return shown.settings
+    return replace(shown.settings, defaults=asked_defaults.values(shown.asked))
 
 
 class _Page:
@@ -120,6 +120,7 @@ class _Page:
             phones=settings.phones if CrmType.PHONE in types else None,
             web=settings.web if types & {CrmType.EMAIL, CrmType.URL} else None,
             persons=self._persons(settings) if persons else None,
+            asked=asked_defaults.asked(self._tx, self._crm, self._schema, self._mappings.values(), settings),
             settings=self._complete(settings, lists, persons=persons),
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from erp_import_plugin.engine.settings import ImportSettings, ListPolicy
 from erp_import_plugin.errors import Sentence
 from erp_import_plugin.host_api import CrmListItem
+from erp_import_plugin.workflow import asked_defaults
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.settings_form import KindForm, ListForm, PersonForm, RuleChoice, SettingsForm
 
@@ -26,6 +27,7 @@ def _errors(form: SettingsForm, settings: ImportSettings) -> Iterator[tuple[str,
         yield from _list_errors(one)
     if form.persons:
         yield from _person_errors(form.persons, settings)
+    yield from asked_defaults.errors(form.asked)
 
 
 def _unknown_lists(settings: ImportSettings, lists: Collection[str]) -> dict[str, str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from erp_import_plugin.engine.settings import ChannelPolicy, DuplicateSettings, ImportSettings, ListPolicy, NoCompany
-from erp_import_plugin.host_api import CrmListItem, EntityKind
+from erp_import_plugin.host_api import CrmField, CrmListItem, EntityKind
 from erp_import_plugin.store.imports import Import
 
 
@@ -55,6 +56,23 @@ class PersonForm:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedDefault:
+    """A default that is asked for; ``key`` is "company.category".
+
+    ``texts`` are filled in. ``lost``: the CRM no longer takes the default that was chosen. ``needed``: the CRM needs a
+    value, and the ERP gives none.
+    """
+
+    key: str
+    kind: EntityKind
+    crm: CrmField
+    items: Sequence[CrmListItem]
+    texts: tuple[str, ...]
+    lost: bool
+    needed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsForm:
     """The settings page. ``phones`` and ``web`` are None where no such field is mapped; ``persons`` is, without any."""
 
@@ -65,4 +83,5 @@ class SettingsForm:
     phones: ChannelPolicy | None
     web: ChannelPolicy | None
     persons: PersonForm | None
+    asked: tuple[AskedDefault, ...]
     settings: ImportSettings

@@ -18,7 +18,9 @@ from erp_import_plugin.engine.settings import (
     NoCompany,
 )
 from erp_import_plugin.host_api import EntityKind
-from erp_import_plugin.workflow.settings import SettingsForm
+from erp_import_plugin.web.forms.defaults import read_texts
+from erp_import_plugin.web.reasons import anchor
+from erp_import_plugin.workflow.settings_form import AskedDefault, SettingsForm
 
 E = TypeVar("E", bound=Enum)
 
@@ -36,8 +38,14 @@ def read_settings(sent: MultiDict[str, str], form: SettingsForm) -> ImportSettin
         lists={**before.lists, **lists},
         phones=_choice(ChannelPolicy, sent.get("phones"), before.phones),
         web=_choice(ChannelPolicy, sent.get("web"), before.web),
+        defaults={one.key: read_texts(sent, default_name(one)) for one in form.asked},
     )
     return settings if form.persons is None else _for_contacts(sent, settings)
+
+
+def default_name(asked: AskedDefault) -> str:
+    """The name of the input of a default that is asked for."""
+    return anchor(f"defaults.{asked.key}")
 
 
 def _for_contacts(sent: MultiDict[str, str], before: ImportSettings) -> ImportSettings:

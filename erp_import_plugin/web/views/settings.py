@@ -13,17 +13,20 @@ from erp_import_plugin.store.imports import ImportState
 from erp_import_plugin.translations import say
 from erp_import_plugin.web import here, setting_choices
 from erp_import_plugin.web.answers import go
+from erp_import_plugin.web.default_lines import Input, default_input, lost_text
 from erp_import_plugin.web.failures import STALE
 from erp_import_plugin.web.forms.action import ActionForm
-from erp_import_plugin.web.forms.settings import read_settings
+from erp_import_plugin.web.forms.defaults import read_texts
+from erp_import_plugin.web.forms.settings import default_name, read_settings
 from erp_import_plugin.web.import_lines import continue_url, is_open
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.reasons import anchor
 from erp_import_plugin.web.setting_texts import setting_label
 from erp_import_plugin.web.steps import DETAILS, steps, tabs
+from erp_import_plugin.web.texts import KINDS_PLURAL
 from erp_import_plugin.workflow import imports, preview, settings
 from erp_import_plugin.workflow.invalid import Invalid
-from erp_import_plugin.workflow.settings import SettingsForm
+from erp_import_plugin.workflow.settings_form import AskedDefault, SettingsForm
 
 
 def answer(token: str) -> str | Response | tuple[str, int]:
@@ -55,6 +58,7 @@ def _with(form: SettingsForm, chosen: ImportSettings) -> SettingsForm:
         phones=chosen.phones if form.phones else None,
         web=chosen.web if form.web else None,
         persons=replace(form.persons, fetch_parents=chosen.fetch_parents) if form.persons else None,
+        asked=tuple(replace(one, texts=read_texts(request.form, default_name(one))) for one in form.asked),
     )
 
 
@@ -72,8 +76,14 @@ def _page(token: str, form: SettingsForm, errors: Mapping[str, str] | None = Non
         no_company=setting_choices.no_company_choices(form.persons) if form.persons else (),
         errors={anchor(key): [say(text)] for key, text in errors.items()},
         summary=[(anchor(key), setting_label(key, schema), say(text)) for key, text in errors.items()],
+        asked=[_asked(one, errors.get(f"defaults.{one.key}", "")) for one in form.asked],
         staged=staged,
         steps=steps(DETAILS, summary.import_, staged),
         tabs=tabs("settings", summary.import_, staged),
         token=token,
     )
+
+
+def _asked(one: AskedDefault, error: str) -> Input:
+    hint = lost_text() if one.lost else str(KINDS_PLURAL[one.kind])
+    return default_input(default_name(one), one.crm, one.texts, one.items, hint=hint, error=error)
