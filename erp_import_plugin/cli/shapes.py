@@ -14,6 +14,7 @@ from erp_import_plugin.engine.reasons import Reason
 from erp_import_plugin.engine.results import Accounts
 from erp_import_plugin.host_api import CrmSchema, EntityKind
 from erp_import_plugin.jobs import JobView
+from erp_import_plugin.store.connections import ConnectionTest
 from erp_import_plugin.store.imports import Import
 from erp_import_plugin.store.outcomes import ResultRow
 from erp_import_plugin.store.plan import PlanLine
@@ -47,15 +48,23 @@ def connectors(found: Connectors) -> Data:
 
 def connection(line: ConnectionLine) -> Data:
     """One of ``connections``."""
-    test = line.test
     return {
         "id": line.id,
         "name": line.name,
+        "description": line.description,
         "connector": line.connector_name,
         "active": line.active,
+        "everyone": line.everyone,
+        "users": sorted(line.users),
+        "groups": sorted(line.groups),
         "problem": say(line.problem),
-        "test": None if test is None else {"at": _plain(test.at), "ok": test.ok, "message": say(test.message)},
+        "test": line.test and _test(line.test),
     }
+
+
+def _test(test: ConnectionTest) -> Data:
+    said = {"ok": test.ok, "message": say(test.message), "field": test.field or None, "outdated": test.outdated}
+    return {"at": _plain(test.at), **said}
 
 
 def search(connection_name: str, results: SearchResults, rows: Iterable[Result], *, cut: bool) -> Data:

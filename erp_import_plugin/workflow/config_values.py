@@ -38,7 +38,7 @@ def read(
         Invalid: by the key of the field.
     """
     inputs = {field.key: field for field in fields if field.type is not ConfigType.LABEL}
-    errors: dict[str, str] = {key: _unknown(key, inputs) for key in texts if key not in inputs}
+    errors: dict[str, str] = {key: _unknown(key, inputs) for key in (*texts, *removed) if key not in inputs}
     before = {**stored.config, **stored.secrets}
     values: dict[str, ConfigValue] = {}
     for key, field in inputs.items():

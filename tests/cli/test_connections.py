@@ -86,3 +86,37 @@ def test_what_a_terminal_would_obey_is_made_harmless(connected: Shell) -> None:
     assert "gone" in result.output
     assert "\x1b" not in result.output
     assert "\x07" not in result.output
+
+
+def test_a_connection_is_changed_while_it_is_inactive(connected: Shell) -> None:
+    refused = connected.run("connections", "configure", "Shop one", "--set", "port=444")
+    assert (refused.exit_code, "Deactivate it first" in refused.stderr) == (2, True)
+    assert connected.data("connections", "deactivate", "Shop one")["active"] is False
+
+    asked = ("--name", "Shop two", "--description", "For Oslo", "--for-user", "2", "--for-group", "office")
+    changed = connected.data("connections", "configure", "Shop one", "--set", "port=444", *asked)
+
+    assert (changed["name"], changed["description"]) == ("Shop two", "For Oslo")
+    assert (changed["everyone"], changed["users"], changed["groups"]) == (False, ["2"], ["office"])
+    assert changed["test"]["outdated"] is True
+    active = connected.data("connections", "activate", "Shop two")
+    assert (active["active"], active["test"]["ok"], active["test"]["outdated"]) == (True, True, False)
+    assert connected.data("connections", "configure", "Shop two", "--everyone")["everyone"] is True
+
+
+def test_a_password_is_changed_by_what_is_asked_for(connected: Shell) -> None:
+    connected.run("connections", "deactivate", "Shop one")
+    changed = connected.run("connections", "configure", "Shop one", "--secret", "password", stdin="wrong\n")
+    assert changed.exit_code == 0
+    failed = connected.run("connections", "activate", "Shop one")
+    assert (failed.exit_code, "does not know this password" in failed.stderr) == (2, True)
+    (line,) = connected.data("connections", "list")["connections"]
+    assert (line["active"], line["test"]["field"]) == (False, "password")
+    removed = connected.run("connections", "configure", "Shop one", "--remove-secret", "password")
+    assert (removed.exit_code, "password: Fill in “Password”." in removed.stderr) == (2, True)
+
+
+def test_a_deleted_connection_is_not_listed(connected: Shell) -> None:
+    assert connected.data("connections", "delete", "Shop one") == {"id": 1, "name": "Shop one"}
+    assert connected.data("connections", "list") == {"connections": []}
+    assert connected.run("connections", "activate", "Shop one").exit_code == 2

@@ -43,7 +43,10 @@ def page(connected: Shell, engine: Engine) -> Shell:
 
 
 def test_every_shape_is_shown() -> None:
-    assert set(SHOWN) == {"connectors", "connections list", "connections test", "search", "preview", "import", "runs"}
+    assert set(SHOWN) == {
+        "connectors", "connections list", "connections test", "connections delete", "rotate-keys", "search", "preview",
+        "import", "runs",
+    }  # fmt: skip
 
 
 def test_the_shapes_are_those_that_are_printed(page: Shell) -> None:
@@ -56,6 +59,9 @@ def test_the_shapes_are_those_that_are_printed(page: Shell) -> None:
         "preview": preview,
         "import": page.data("import", "--token", preview["import"]),
         "runs": page.data("runs"),
+        "prune": page.data("prune", "--older-than", "0d", "--dry-run"),
+        "rotate-keys": page.data("rotate-keys"),
+        "connections delete": page.data("connections", "delete", "1"),
     }
     assert {name: _differences(SHOWN[name], printed[name]) for name in SHOWN} == {name: [] for name in SHOWN}
     assert preview["new_items"]

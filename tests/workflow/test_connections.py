@@ -1,19 +1,26 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, insert, select
 
 from erp_import_plugin.connector_api import ActorType, ErpField, TryLater
-from erp_import_plugin.errors import NotFound
+from erp_import_plugin.errors import NotFound, Sentence
+from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import mappings as mapping_store
+from erp_import_plugin.store.connections import ConnectionTest, Use
 from erp_import_plugin.store.tables import connection
-from erp_import_plugin.workflow import connections, imports
+from erp_import_plugin.store.tables import link as link_table
+from erp_import_plugin.workflow import connection_form, connections, imports
 from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
+from erp_import_plugin.workflow.connection_form import Draft, Overtaken
+from erp_import_plugin.workflow.connections import ConnectionLine
 from erp_import_plugin.workflow.erp import ErpFailed
 from erp_import_plugin.workflow.invalid import Invalid
 from tests.support import databases
+from tests.support.hosts import statements
 from tests.support.rooms import ADMIN, NOBODY, OTHER, House
 from tests.support.shop import CONFIG
 
@@ -204,6 +211,10 @@ def test_ordinary_user_may_nothing(house: House) -> None:
         lambda: connections.add(house.rooms, NOBODY, "shop", "x", CONFIG),
         lambda: connections.test(house.rooms, NOBODY, connection_id),
         lambda: connections.discover(house.rooms, NOBODY, connection_id),
+        lambda: connections.activate(house.rooms, NOBODY, connection_id),
+        lambda: connections.deactivate(house.rooms, NOBODY, connection_id),
+        lambda: connections.use(house.rooms, NOBODY, connection_id),
+        lambda: connections.delete(house.rooms, NOBODY, connection_id),
     ):
         with pytest.raises(NotAllowed):
             call()
@@ -219,3 +230,118 @@ def test_set_up_goes_on_while_sync_is_on_and_imports_do_not(house: House) -> Non
 
     with pytest.raises(SyncIsOn):
         imports.begin(house.rooms, ADMIN, another, ActorType.CUSTOMER)
+
+
+@everywhere
+def test_inactive_connection_is_mapped_once_its_test_passes_and_can_be_activated(house: House) -> None:
+    connection_id = connections.add(house.rooms, ADMIN, "shop", "Shop", {**CONFIG, "password": "wrong"}, active=False)
+    with pytest.raises(ErpFailed) as failed:
+        connections.activate(house.rooms, ADMIN, connection_id)
+    assert failed.value.field == "password"
+    assert line(house).test == ConnectionTest(ANY, False, failed.value.message, "password")
+    assert not line(house).active
+
+    connection_form.change(house.rooms, ADMIN, connection_id, Draft("Shop", config=CONFIG))
+    assert connections.test(house.rooms, ADMIN, connection_id).ok
+    assert mapped(house, connection_id)
+    assert not line(house).active
+    connections.activate(house.rooms, ADMIN, connection_id)
+
+    (choice,) = connections.usable(house.rooms, OTHER)
+    assert choice.id == connection_id
+
+
+def test_mappings_are_left_as_they_are_by_testing_and_activating_again(house: House) -> None:
+    connection_id = house.connect()
+    before = mapped(house, connection_id)
+    house.shop.fields[ActorType.PROJECT] = (ErpField("COLOUR", "Colour"),)
+
+    connections.deactivate(house.rooms, ADMIN, connection_id)
+    connections.activate(house.rooms, ADMIN, connection_id)
+
+    assert mapped(house, connection_id) == before
+
+
+def test_what_a_test_says_stays_translatable(house: House) -> None:
+    def broken(method: str) -> None:
+        if method == "test":
+            raise ValueError("no tests today")
+
+    house.shop.fail = broken
+    connections.add(house.rooms, ADMIN, "shop", "Shop", CONFIG, active=False)
+
+    test = line(house).test
+    assert test is not None
+    assert isinstance(test.message, Sentence)
+    assert test.message.params["connector"] == "Shop"
+
+
+@pytest.mark.parametrize("call", [connections.test, connections.activate])
+def test_settings_that_change_during_the_test_are_not_called_tested(house: House, call: Any) -> None:
+    connection_id = connections.add(house.rooms, ADMIN, "shop", "Shop", CONFIG, active=False)
+
+    def meanwhile(method: str) -> None:
+        if method == "test":
+            connection_form.change(house.rooms, OTHER, connection_id, Draft("Shop", config={"server": "other"}))
+
+    house.shop.fail = meanwhile
+    with pytest.raises(Overtaken):
+        call(house.rooms, ADMIN, connection_id)
+
+    now = line(house)
+    assert not now.active
+    assert now.test is not None
+    assert now.test.outdated
+
+
+def test_inactive_connection_lets_nobody_import_and_says_what_waits(house: House) -> None:
+    connection_id = house.connect()
+    token = house.begin()
+
+    use = connections.deactivate(house.rooms, ADMIN, connection_id)
+
+    assert (use.imports, use.links) == (1, 0)
+    assert connections.usable(house.rooms, ADMIN) == ()
+    with pytest.raises(NotFound, match="not active"):
+        house.search(token)
+
+
+@everywhere
+def test_deleted_connection_is_hidden_its_links_stay_and_its_name_is_free(house: House) -> None:
+    connection_id = house.connect("Shop one")
+    token = house.begin()
+    link = {"actor_type": "Customer", "legal_entity": "", "erp_key": "C1", "kind": "company", "entity_id": "1"}
+    with house.rooms.engine.begin() as tx:
+        tx.execute(insert(link_table).values(connection_id=connection_id, created_at=house.rooms.now(), **link))
+
+    assert connections.use(house.rooms, ADMIN, connection_id) == Use(links=1, imports=1)
+    connections.delete(house.rooms, ADMIN, connection_id)
+
+    assert connections.listed(house.rooms, ADMIN) == ()
+    with house.rooms.engine.connect() as tx:
+        assert tx.scalar(select(func.count()).select_from(link_table)) == 1
+        (kept,) = connection_store.named(tx, [connection_id])
+    assert (kept.deleted, kept.active) == (True, False)
+    assert house.connect("Shop one") != connection_id
+    with pytest.raises(NotFound):
+        house.search(token)
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_list_takes_as_many_statements_for_one_as_for_many(house: House, count: int) -> None:
+    for number in range(count):
+        draft = Draft(f"Shop {number}", everyone=False, users=frozenset({"1", "2"}), config=CONFIG)
+        connection_form.create(house.rooms, ADMIN, "shop", draft)
+    with statements(house.rooms.engine) as executed:
+        assert len(connections.listed(house.rooms, ADMIN)) == count
+    assert len([one for one in executed if one != "BEGIN"]) == 2
+
+
+def line(house: House) -> ConnectionLine:
+    (only,) = connections.listed(house.rooms, ADMIN)
+    return only
+
+
+def mapped(house: House, connection_id: int) -> dict[ActorType, Any]:
+    with house.rooms.engine.connect() as tx:
+        return dict(mapping_store.of(tx, connection_id))
