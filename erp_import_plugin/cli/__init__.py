@@ -10,11 +10,13 @@ from erp_import_plugin.cli.importing import import_
 from erp_import_plugin.cli.keys import rotate_keys
 from erp_import_plugin.cli.preview import preview
 from erp_import_plugin.cli.prune import prune
+from erp_import_plugin.cli.run import run
 from erp_import_plugin.cli.runs import runs
+from erp_import_plugin.cli.saved import saved
 from erp_import_plugin.cli.search import search
 
 __all__ = ["command"]
 
 command = AppGroup("erp-import", help="Import customers, suppliers, persons and projects from an ERP.")
-for part in (connectors, connections, search, preview, import_, runs, prune, rotate_keys):
+for part in (connectors, connections, search, preview, import_, runs, saved, run, prune, rotate_keys):
     command.add_command(part)

@@ -12,9 +12,12 @@ from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.store import imports as import_store
+from erp_import_plugin.store.dialects import dialect_of
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.tables import connection, decision, saved_import, staged
 from erp_import_plugin.store.tables import import_ as table
+
+_MOST = 100  # undos of one import
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,12 @@ def page(
 ) -> tuple[list[Import], int]:
     """One page of the imports of one owner (None: of everyone) that pass the filter, newest first, and how many do."""
     return import_store.listed(tx, owner_id, offset, limit, _passing(wanted))
+
+
+def some(tx: Transaction, ids: Collection[int]) -> list[Import]:
+    """Some imports, in the order they were begun."""
+    found, _ = import_store.listed(tx, None, 0, len(ids), [dialect_of(tx).among(tx, table.c.id, ids)])
+    return found[::-1]
 
 
 def owners(tx: Transaction) -> list[tuple[str, str]]:
@@ -71,21 +80,10 @@ def types(tx: Transaction, imports: Collection[int]) -> dict[int, dict[ActorType
     return found
 
 
-def takes_back(tx: Transaction, imported: Import) -> Import | None:
-    """The import that this one undoes."""
-    undone = select(table.c.undoes).where(table.c.id == imported.id).scalar_subquery()
-    return next(iter(_imports(tx, table.c.id == undone)), None)
-
-
 def undos(tx: Transaction, import_id: int) -> list[Import]:
     """The imports that undo this one, the last first."""
-    return _imports(tx, table.c.undoes == import_id)
-
-
-def undoing(tx: Transaction, imports: Collection[int]) -> frozenset[int]:
-    """Those of some imports that undo another."""
-    rows = tx.execute(select(table.c.id).where(table.c.id.in_(list(imports)), table.c.undoes.is_not(None)))
-    return frozenset(rows.scalars())
+    found, _ = import_store.listed(tx, None, 0, _MOST, [table.c.undoes == import_id])
+    return found
 
 
 def saved_name(tx: Transaction, import_id: int) -> str | None:
@@ -108,11 +106,6 @@ def decided(tx: Transaction, import_id: int) -> list[Decided]:
         .order_by(func.count().desc())
     )
     return [Decided(row.name, row.rows, row.last) for row in rows]
-
-
-def _imports(tx: Transaction, where: ColumnElement[bool]) -> list[Import]:
-    found, _ = import_store.listed(tx, None, 0, 100, [where])
-    return found
 
 
 def _passing(wanted: HistoryFilter) -> list[ColumnElement[bool]]:

@@ -44,7 +44,7 @@ def page(connected: Shell, engine: Engine) -> Shell:
 
 def test_every_shape_is_shown() -> None:
     assert set(SHOWN) == {
-        "connectors", "connections list", "connections test", "connections delete", "rotate-keys", "search", "preview",
+        "connectors", "connections list", "connections test", "connections delete", "rotate-keys", "prune", "search", "preview",
         "import", "runs",
     }  # fmt: skip
 

@@ -130,7 +130,7 @@ def test_who_decided_and_which_import_takes_which_back(house: House, engine: Eng
     assert back is not None
     assert back.token == token
     lines, _ = imports.listed(house.rooms, house.jobs, CHIEF)
-    assert [line.undoes for line in lines] == [True, False]
+    assert [line.import_.undoes for line in lines] == [1, None]
 
 
 def test_the_history_of_another_is_not_there(house: House) -> None:

@@ -15,7 +15,7 @@ from erp_import_plugin.web import criteria_words, here, plan_lines, result_lines
 from erp_import_plugin.web.import_lines import continue_url, is_open, state_mark, took
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.paging import pager
-from erp_import_plugin.web.texts import KINDS_PLURAL, WORKS, WORK_STATES, Mark
+from erp_import_plugin.web.texts import KINDS_PLURAL, WORK_STATES, WORKS, Mark
 from erp_import_plugin.workflow import access, history
 from erp_import_plugin.workflow.history import History, Work
 from erp_import_plugin.workflow.results import SelectionLink
