@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 import click
@@ -57,13 +57,19 @@ def import_(
     if planned is None:
         desk.show(NOTHING | {"state": "done", "selections": []}, lambda: "Nothing was found.")
         return DONE
-    _run(desk, planned, None if yes else confirm)
-    page = results.page(desk.rooms, desk.jobs, desk.user, planned, ResultList.REST)
-    desk.show(_data(desk, planned, page) if desk.as_json else None, lambda: _text(desk, planned, page))
+    carry_out(desk, planned, None if yes else confirm)
+    return show_result(desk, planned)
+
+
+def show_result(desk: Desk, token: str, more: Mapping[str, Any] | None = None) -> int:
+    """Print the result of an import, with ``more`` in its JSON; gives the command's status."""
+    page = results.page(desk.rooms, desk.jobs, desk.user, token, ResultList.REST)
+    desk.show({**_data(desk, token, page), **(more or {})} if desk.as_json else None, lambda: _text(desk, token, page))
     return WITH_FAULTS if page.accounts.held or page.accounts.failed else DONE
 
 
-def _run(desk: Desk, token: str, confirm: str | None) -> None:
+def carry_out(desk: Desk, token: str, confirm: str | None) -> None:
+    """Import what is planned, to the end; with None however many records change. Raises Refused."""
     try:
         job = workflow.start(desk.rooms, desk.jobs, desk.user, token, typed=confirm)
     except Invalid as error:

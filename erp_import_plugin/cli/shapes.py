@@ -11,6 +11,7 @@ from typing import Any
 from erp_import_plugin.connector_api import ConfigField
 from erp_import_plugin.engine.changes import EntityChange, FieldChange, NewItem, RowCompany
 from erp_import_plugin.engine.reasons import Reason
+from erp_import_plugin.engine.repeating import Repeat
 from erp_import_plugin.engine.results import Accounts
 from erp_import_plugin.host_api import CrmSchema, EntityKind
 from erp_import_plugin.jobs import JobView
@@ -24,9 +25,12 @@ from erp_import_plugin.web.reasons import sentence
 from erp_import_plugin.workflow.connections import ConnectionLine, Connectors
 from erp_import_plugin.workflow.imports import ImportLine
 from erp_import_plugin.workflow.results import SelectionLink
+from erp_import_plugin.workflow.saved_imports import SavedLine
 from erp_import_plugin.workflow.search import SearchResults
 
 Data = dict[str, Any]
+
+_COUNTED = ("new", "changed", "same", "gone", "outside", "everything", "cut")
 
 
 def connectors(found: Connectors) -> Data:
@@ -134,6 +138,28 @@ def selection(link: SelectionLink) -> Data:
 def run(line: ImportLine) -> Data:
     """One of ``runs``."""
     return {**_import(line.import_), "connection": line.connection_name, "staged": line.staged, "job": _job(line.job)}
+
+
+def repeat(found: Repeat) -> Data:
+    """What a saved import found in the ERP against what it imported last."""
+    counted = {key: value for key, value in asdict(found).items() if key in _COUNTED}
+    return {"since": _plain(found.since), **counted}
+
+
+def saved_import(line: SavedLine) -> Data:
+    """One of ``saved``."""
+    saved, last = line.saved, line.last
+    return {
+        "id": saved.id,
+        "name": saved.name,
+        "connection": line.connection_name,
+        "type": saved.what.actor_type.value,
+        "owner": {"id": saved.owner_id, "name": saved.owner_name},
+        "shared": saved.shared,
+        "problem": say(line.problem),
+        "ran_at": _plain(saved.ran_at),
+        "last": repeat(last.repeat) if last and last.repeat.complete else None,
+    }
 
 
 def new_item(item: NewItem, rows: int) -> Data:
