@@ -74,7 +74,7 @@ def _notes(planned: PlannedRow) -> tuple[Mark, ...]:
     """What stands beside the status: that somebody has decided, or could."""
     if planned.match.decided:
         return (DECIDED,)
-    return (SIMILAR,) if planned.similar else ()
+    return (SIMILAR,) if planned.similar and planned.status.writes else ()
 
 
 def fields_text(planned: PlannedRow, schema: CrmSchema) -> str:

@@ -274,9 +274,11 @@
   // A decision changes other rows as well, so the list is taken anew.
   async function decide(form, button) {
     const body = new URLSearchParams(new FormData(form, button));
+    const shown = find("erp-panel-body");
+    shown.inert = true;
     try {
       const answer = await fetchPage(form.action, { method: "POST", body });
-      adopt(find("erp-panel-body"), answer.page.querySelector("[data-panel-body]"));
+      adopt(shown, answer.page.querySelector("[data-panel-body]"));
       const fresh = (await fetchPage(list)).page;
       for (const id of ["erp-counts", "erp-amount", "erp-plan"]) {
         if (find(id) && fresh.getElementById(id)) adopt(find(id), ...fresh.getElementById(id).childNodes);
@@ -285,6 +287,7 @@
       location.reload();  // refused, or not reached: the page says what there is now
       return;
     }
+    shown.inert = false;
     row = row && find(row.id);
     if (row) markRow(row);
     sayChanges();
