@@ -26,6 +26,7 @@ class Rule:
     separator: str = "\n"  # which no form contains
     any_of: bool = False
     regional: bool = False
+    at_most: int | None = None
 
     def keys(self, values: Mapping[str, CrmValue], region: str) -> tuple[str, ...]:
         """One key; several for a field with several values; none where there is nothing to compare."""

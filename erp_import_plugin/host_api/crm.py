@@ -32,6 +32,10 @@ class MatchRule(Protocol):
     def regional(self) -> bool:
         """Whether the keys depend on ``region``."""
 
+    @property
+    def at_most(self) -> int | None:
+        """A key that more entities have is of no use and may be left out; None where every one counts."""
+
     def keys(self, values: Mapping[str, CrmValue], region: str) -> tuple[str, ...]:
         """The normalised keys, each of at most 64 characters and none twice.
 

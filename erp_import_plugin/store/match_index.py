@@ -8,7 +8,7 @@ of the host: no trigger, no column of its own.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,13 +68,21 @@ def find(tx: Connection, source: Source, keys: Collection[str], region: str) -> 
     wanted = select(match_key.c.match_key, match_key.c.row_id, match_key.c.entity_id).where(
         match_key.c.index_id == index_id, dialect.among(tx, match_key.c.match_key, keys)
     )
-    rows = tx.execute(wanted).all()
+    rows = tx.execute(_without_common(wanted, source.rule.at_most)).all()
     there = _still_there(tx, source, [row.row_id for row in rows])
     _forget(tx, index_id, [row.row_id for row in rows if row.row_id not in there])
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for row in sorted((row for row in rows if row.row_id in there), key=lambda row: there[row.row_id]):
         found[row.match_key][row.entity_id] = None
     return {key: list(ids) for key, ids in found.items()}
+
+
+def _without_common(rows: sa.Select[Any], at_most: int | None) -> sa.Select[Any]:
+    """The rows without those whose key more rows have."""
+    if at_most is None:
+        return rows
+    counted = rows.add_columns(func.count().over(partition_by=match_key.c.match_key).label("equal")).subquery()
+    return select(counted).where(counted.c.equal <= at_most)
 
 
 def _country(entity: EntityTable, lists: Mapping[str, ListTable]) -> tuple[Any, ListTable] | None:
@@ -113,7 +121,7 @@ def _bring_up_to_date(tx: Connection, source: Source, index_id: int, region: str
         rows = tx.execute(page).all()
         if rows:
             _forget(tx, index_id, [] if is_empty else [row.row_text for row in rows])
-            tx.execute(insert(match_key), [_key(source, index_id, region, row) for row in rows])
+            tx.execute(insert(match_key), [key for row in rows for key in _keys(source, index_id, region, row)])
         if len(rows) < _PAGE:
             break
         last = rows[-1].row_id
@@ -141,7 +149,7 @@ def _changed(dialect: Dialect, source: Source, index_id: int | None) -> sa.Selec
     )
     if index_id is None:
         return rows.select_from(joined)
-    kept = and_(match_key.c.index_id == index_id, match_key.c.row_id == row_text)
+    kept = and_(match_key.c.index_id == index_id, match_key.c.row_id == row_text, match_key.c.position == 0)
     differs = or_(match_key.c.row_id.is_(None), match_key.c.source != made_of)
     return rows.select_from(joined.outerjoin(match_key, kept)).where(differs)
 
@@ -167,24 +175,25 @@ def _region(source: Source) -> tuple[Any, Any]:
     return countries.code, table.outerjoin(countries.id.table, column == countries.id)
 
 
-def _key(source: Source, index_id: int, region: str, row: Row[Any]) -> dict[str, Any]:
+def _keys(source: Source, index_id: int, region: str, row: Row[Any]) -> Iterator[dict[str, Any]]:
+    """What is kept of a row: each of its keys; without any, that there is none."""
     values: dict[str, CrmValue] = {}
-    for n, (key, field) in enumerate(source.fields.items()):
+    for n, (name, field) in enumerate(source.fields.items()):
         cell = row._mapping[f"field_{n}"]
         value = None if cell is None else reader(field)(cell)
-        values[key] = (value,) if isinstance(field, Channel) and value is not None else value
+        values[name] = (value,) if isinstance(field, Channel) and value is not None else value
     if source.rule.fields == ("id",):
         values["id"] = str(row.row_id)
-    keys = source.rule.keys(values, row.code or region)
-    if len(keys) > 1:
-        raise ValueError(f"The rule {source.rule.name!r} gives several keys for one row.")
-    return {
-        "index_id": index_id,
-        "row_id": row.row_text,
-        "entity_id": str(row.owner),
-        "source": row.source,
-        "match_key": keys[0] if keys else None,
-    }
+    keys: tuple[str | None, ...] = source.rule.keys(values, row.code or region) or (None,)
+    for position, key in enumerate(keys):
+        yield {
+            "index_id": index_id,
+            "row_id": row.row_text,
+            "position": position,
+            "entity_id": str(row.owner),
+            "source": None if position else row.source,
+            "match_key": key,
+        }
 
 
 def _column(field: Column | Channel) -> Any:
