@@ -21,14 +21,18 @@ from erp_import_plugin.host_api import CrmListItem, CrmSchema, CrmType, EntityKi
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import mappings as mapping_store
+from erp_import_plugin.store import presets as preset_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.presets import Preset
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import access, asked_defaults, working
 from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.settings_checks import check
+from erp_import_plugin.workflow.settings_fit import fitted
 from erp_import_plugin.workflow.settings_form import (
+    AppliedPreset,
     KindForm,
     ListForm,
     PersonForm,
@@ -55,7 +59,7 @@ _CONSENT_SOURCE = "import"  # mission S5: the default consent source is the item
 
 
 def form(rooms: Rooms, user: User, token: str) -> SettingsForm:
-    """The settings of an import: its own, else the user's last for this connection, else the defaults.
+    """The settings of an import: its own, else the user's last for this connection, else those of their default preset.
 
     Raises NotFound.
     """
@@ -63,6 +67,9 @@ def form(rooms: Rooms, user: User, token: str) -> SettingsForm:
     with reading(rooms.engine) as tx:
         found = access.open_import(tx, rooms, user, token)
         last = found.settings or import_store.last_settings(tx, user.id, found.connection_id)
+        default = preset_store.default_of(tx, user.id) if last is None else None
+        if default is not None:
+            return fit(tx, rooms, found, default, ImportSettings())
         return _Page(tx, rooms, found).form(last or ImportSettings())
 
 
@@ -84,6 +91,13 @@ def save(rooms: Rooms, user: User, token: str, settings: ImportSettings) -> None
             import_store.save_settings(tx, found.id, settings)
             if found.state is ImportState.PLANNED:
                 import_store.set_state(tx, found.id, ImportState.STAGING, planned_at=None)
+
+
+def fit(tx: Transaction, rooms: Rooms, imported: Import, preset: Preset, own: ImportSettings) -> SettingsForm:
+    """The settings of an import as a preset has them; ``own`` stays where one of those does not fit, and it is told."""
+    page = _Page(tx, rooms, imported)
+    chosen, misfits = fitted(page.form, page.list_labels(), preset.settings, own)
+    return replace(page.form(chosen), applied=AppliedPreset(preset.id, preset.name, misfits))
 
 
 def complete(tx: Transaction, rooms: Rooms, imported: Import, settings: ImportSettings) -> ImportSettings:

@@ -13,10 +13,15 @@ from erp_import_plugin.workflow.settings_form import KindForm, ListForm, PersonF
 
 
 def check(form: SettingsForm, lists: Collection[str]) -> None:
-    """``lists`` are all of the CRM. Raises :class:`Invalid` by the keys that ``settings.save`` names."""
-    errors = {**dict(_errors(form, form.settings)), **_unknown_lists(form.settings, lists)}
+    """Raises :class:`Invalid` with the :func:`problems`."""
+    errors = problems(form, lists)
     if errors:
         raise Invalid(errors)
+
+
+def problems(form: SettingsForm, lists: Collection[str]) -> dict[str, str]:
+    """What cannot be taken, by the keys that ``settings.save`` names. ``lists`` are all of the CRM."""
+    return {**dict(_errors(form, form.settings)), **_unknown_lists(form.settings, lists)}
 
 
 def _errors(form: SettingsForm, settings: ImportSettings) -> Iterator[tuple[str, str]]:

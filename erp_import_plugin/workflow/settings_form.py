@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from erp_import_plugin.engine.settings import ChannelPolicy, DuplicateSettings, ImportSettings, ListPolicy, NoCompany
@@ -73,8 +73,20 @@ class AskedDefault:
 
 
 @dataclass(frozen=True, slots=True)
+class AppliedPreset:
+    """The preset a page was filled in from; ``misfits`` are settings of it that do not fit here, with why, by key."""
+
+    id: int
+    name: str
+    misfits: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsForm:
-    """The settings page. ``phones`` and ``web`` are None where no such field is mapped; ``persons`` is, without any."""
+    """The settings page. ``phones`` and ``web`` are None where no such field is mapped; ``persons`` is, without any.
+
+    ``applied`` is the preset it was filled in from, if it was.
+    """
 
     import_: Import
     connection_name: str
@@ -85,3 +97,4 @@ class SettingsForm:
     persons: PersonForm | None
     asked: tuple[AskedDefault, ...]
     settings: ImportSettings
+    applied: AppliedPreset | None = None
