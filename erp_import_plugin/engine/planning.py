@@ -19,6 +19,7 @@ from erp_import_plugin.engine.changes import (
 )
 from erp_import_plugin.engine.decisions import Choice, Decision
 from erp_import_plugin.engine.fields import FieldRules, Verdict, channel_form, distinct, is_empty
+from erp_import_plugin.engine.leaving_out import without
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.settings import NO_CONTACTS, Action, ImportSettings, NoCompany
@@ -79,7 +80,8 @@ class Planner:
     def plan(self, candidate: Candidate, situation: Situation) -> PlannedRow:
         """The plan of one row: status, changes, and the reason where nothing is written."""
         planned = self._left_out(candidate, situation) or self._by_match(candidate, situation)
-        return self._without_fields(planned) if self._settings.left_out else planned
+        changes = (without(one, self._settings.left_out, self._schema, self._preferences) for one in planned.changes)
+        return replace(planned, changes=tuple(changes))
 
     def _left_out(self, candidate: Candidate, situation: Situation) -> PlannedRow | None:
         duplicates = self._settings.of(candidate.kind)
@@ -142,23 +144,6 @@ class Planner:
         if candidate.kind is EntityKind.PERSON and is_empty(values.get("company")):
             return self._without_company(candidate, situation, values)
         return _row(candidate, situation, Status.NEW, changes=(_created(candidate.kind, values),))
-
-    def _without_fields(self, planned: PlannedRow) -> PlannedRow:
-        """The row with the fields unticked that the import does not touch; what cannot be without one keeps it."""
-        return replace(planned, changes=tuple(self._without(change) for change in planned.changes))
-
-    def _without(self, change: EntityChange) -> EntityChange:
-        fields = self._schema.entities[change.kind].fields
-
-        def ticked(one: FieldChange) -> bool:
-            needed = change.is_new and (fields[one.field].mandatory or self._is_wanted_company(change, one))
-            return needed or f"{change.kind.value}.{one.field}" not in self._settings.left_out
-
-        return replace(change, fields=tuple(replace(one, ticked=ticked(one)) for one in change.fields))
-
-    def _is_wanted_company(self, change: EntityChange, one: FieldChange) -> bool:
-        is_company = change.kind is EntityKind.PERSON and one.field == "company"
-        return is_company and self._preferences.mandatory_company_on_contact
 
     def _without_company(self, candidate: Candidate, situation: Situation, values: dict[str, NewValue]) -> PlannedRow:
         choice = self._settings.no_company

@@ -174,6 +174,12 @@ def following(tx: Transaction, import_id: int, wanted: PlanFilter, after: int, l
     return [line_of(row) for row in tx.execute(select(plan_row).where(*passing).order_by(plan_row.c.id).limit(limit))]
 
 
+def changing(tx: Transaction, import_id: int, after: int, limit: int) -> list[PlanLine]:
+    """The next rows, after a row id, that could be written, ticked or not."""
+    mine = (plan_row.c.import_id == import_id, plan_row.c.id > after, plan_row.c.status.in_(WRITES))
+    return [line_of(row) for row in tx.execute(select(plan_row).where(*mine).order_by(plan_row.c.id).limit(limit))]
+
+
 def of_kind(tx: Transaction, import_id: int, kind: EntityKind, rows: Collection[int]) -> set[int]:
     """Those of some rows that are of one kind."""
     mine = (plan_row.c.import_id == import_id, plan_row.c.kind == kind.value, plan_row.c.id.in_(list(rows)))

@@ -74,6 +74,11 @@ class DecisionTable:
     seen: str
 
     @property
+    def candidates(self) -> int:
+        """How many records of the CRM are shown."""
+        return sum(record.entity_id is not None for record in self.records)
+
+    @property
     def wide(self) -> bool:
         """Whether records are shown side by side."""
         return self.is_open and not self.decided and len(self.records) > 1

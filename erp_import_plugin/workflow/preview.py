@@ -166,7 +166,7 @@ def row(rooms: Rooms, user: User, token: str, row_id: int) -> PreviewRow:
             decision=decision_store.of_rows(tx, [row_id]).get(row_id),
             next_open=plan_store.next_undecided(tx, imported.id, row_id),
             schema=schema,
-            labels=_labels(tx, rooms.host.crm, schema, [line.planned], found.values()),
+            labels=labels_of(tx, rooms.host.crm, schema, [line.planned], found.values()),
             erp_labels=mapping_store.erp_lists(tx, imported.connection_id, erp_lists),
             parent_row=line.planned.depends_on,
         )
@@ -199,12 +199,17 @@ def tick_fields(rooms: Rooms, user: User, token: str, row_id: int, off: Collecti
     _change(rooms, user, token, act)
 
 
-def open_planned(tx: Transaction, rooms: Rooms, user: User, token: str) -> Import:
+def open_planned(tx: Transaction, rooms: Rooms, user: User, token: str, *, undo: bool = False) -> Import:
     """An import of the user's that waits for its admin, for changing its plan. Raises NotFound and Refused."""
-    imported = open_unwritten(tx, rooms, user, token, undo=True)
+    imported = open_unwritten(tx, rooms, user, token, undo=undo)
+    check_planned(imported)
+    return imported
+
+
+def check_planned(imported: Import) -> None:
+    """Raises :class:`Refused` unless the import has a preview and waits for its admin."""
     if imported.state is not ImportState.PLANNED:
         raise Refused(Sentence("The preview is being made again. Wait until it is there."))
-    return imported
 
 
 def line_of(tx: Transaction, imported: Import, row_id: int) -> PlanLine:
@@ -215,7 +220,7 @@ def line_of(tx: Transaction, imported: Import, row_id: int) -> PlanLine:
     return line
 
 
-def _labels(
+def labels_of(
     tx: Transaction, crm: Crm, schema: CrmSchema, rows: Collection[PlannedRow], entities: Collection[Entity] = ()
 ) -> Labels:
     """The texts of the list items, and the names of the companies, that some rows and entities speak of."""
@@ -238,7 +243,7 @@ def _change(rooms: Rooms, user: User, token: str, act: Callable[[Transaction, Im
     """Change the plan of an import that waits for its admin, and forget what is no longer true of it."""
     access.check_user(rooms, user)
     with writing(rooms.engine) as tx:
-        imported = open_planned(tx, rooms, user, token)
+        imported = open_planned(tx, rooms, user, token, undo=True)
         act(tx, imported)
         plan_store.recount_items(tx, imported.id)
         import_store.revise(tx, imported.id)

@@ -47,6 +47,7 @@ def places(demo: Demo) -> dict[str, str]:
             "staging": at("staging", token=token),
             "settings": at("settings", token=token),
             "preview": at("preview", token=token),
+            "fields": at("fields", token=token),
             **{f"preview_row {status}": at("preview_row", token=token, row=row) for status, row in rows.items()},
             "importing": at("importing", token=token),
             "done": at("done", token=done["import"]),

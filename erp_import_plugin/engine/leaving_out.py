@@ -1,0 +1,29 @@
+"""Fields that a whole import leaves alone, in every row; what cannot be without a field keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from erp_import_plugin.engine.changes import EntityChange, FieldChange
+from erp_import_plugin.host_api import CrmSchema, EntityKind, Preferences
+
+
+def without(
+    change: EntityChange, names: Collection[str], schema: CrmSchema, preferences: Preferences, *, ticked: bool = False
+) -> EntityChange:
+    """The change with these fields ("company.phone") unticked, or ticked again."""
+
+    def changed(one: FieldChange) -> FieldChange:
+        if f"{change.kind.value}.{one.field}" not in names:
+            return one
+        return replace(one, ticked=ticked or needs(change, one.field, schema, preferences))
+
+    return replace(change, fields=tuple(changed(one) for one in change.fields))
+
+
+def needs(change: EntityChange, field: str, schema: CrmSchema, preferences: Preferences) -> bool:
+    """Whether the entity that is created cannot be without this field."""
+    is_company = change.kind is EntityKind.PERSON and field == "company"
+    wanted = is_company and preferences.mandatory_company_on_contact
+    return change.is_new and (schema.entities[change.kind].fields[field].mandatory or wanted)
