@@ -23,6 +23,8 @@ from erp_import_plugin.connector_api import Actor, ActorRef, ActorType, ErpField
 
 _RANK_STEP = 10
 _UNKNOWN_RANK = 1_000
+REMARK = "#"
+"""What the header of a column begins with that is for people only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class SheetReader:
         columns: dict[str, _Column] = {}
         for at, cell in enumerate(header):
             label = " ".join(as_text(cell).split())
-            if not label:
+            if not label or label.startswith(REMARK):
                 continue
             key = column_key(label)
             if key in columns:

@@ -15,17 +15,21 @@ from erp_import_plugin.web.views import (
     connectors,
     defaults,
     done,
+    exports,
+    fields,
     history,
     importing,
     imports,
     list_mapping,
     mappings,
+    presets,
     preview,
     saved_imports,
     search,
     settings,
     source,
     staging,
+    undo,
 )
 from erp_import_plugin.workflow import access
 
@@ -37,9 +41,12 @@ _AFTER_THE_START = (
     "importing",
     "done",
     "done_file",
+    "corrections_file",
+    "preview_file",
     "history",
     "saved",
     "saved_import",
+    "presets",
 )
 """What can be looked at while automatic sync is on; starting an import is refused by its own step."""
 _MOST_ID = 2**63 - 1
@@ -63,11 +70,15 @@ def make_blueprint(config: Config) -> Blueprint:
     pages.add_url_rule(f"{one}/staging", "staging", staging.answer, methods=["GET", "POST"])
     pages.add_url_rule(f"{one}/settings", "settings", settings.answer, methods=["GET", "POST"])
     pages.add_url_rule(f"{one}/preview", "preview", preview.answer, methods=["GET", "POST"])
+    pages.add_url_rule(f"{one}/preview/fields", "fields", fields.answer, methods=["GET", "POST"])
     pages.add_url_rule(f"{one}/preview/<int:row>", "preview_row", preview.answer_row, methods=["GET", "POST"])
     pages.add_url_rule(f"{one}/importing", "importing", importing.answer, methods=["GET", "POST"])
     pages.add_url_rule(f"{one}/done", "done", done.show)
+    pages.add_url_rule(f"{one}/undo", "undo", undo.begin, methods=["POST"])
     pages.add_url_rule(f"{one}/history", "history", history.show)
-    pages.add_url_rule(f"{one}/done.<any(csv, xlsx):kind>", "done_file", done.download)
+    pages.add_url_rule(f"{one}/done.<any(csv, xlsx):kind>", "done_file", exports.result)
+    pages.add_url_rule(f"{one}/corrections.xlsx", "corrections_file", exports.corrections)
+    pages.add_url_rule(f"{one}/preview.<any(csv, xlsx):kind>", "preview_file", exports.plan)
     _add_saved(pages, one)
     _add_set_up(pages)
     pages.before_request(_let_in)
@@ -78,10 +89,11 @@ def make_blueprint(config: Config) -> Blueprint:
 
 
 def _add_saved(pages: Blueprint, one: str) -> None:
-    """The pages of saved imports."""
+    """The pages of saved imports and presets."""
     both = ["GET", "POST"]
     pages.add_url_rule("/saved", "saved", saved_imports.show, methods=both)
     pages.add_url_rule(f"/saved/<int(max={_MOST_ID}):saved_id>", "saved_import", saved_imports.answer, methods=both)
+    pages.add_url_rule("/presets", "presets", presets.answer, methods=both)
     pages.add_url_rule(f"{one}/save", "save_import", saved_imports.save, methods=both)
     pages.add_url_rule(f"{one}/repeat", "repeat", saved_imports.repeat, methods=both)
 
@@ -104,12 +116,13 @@ def _add_set_up(pages: Blueprint) -> None:
 
 
 def _let_in() -> None:
-    """Who may not import sees nothing; while automatic sync is on, no step goes on."""
+    """Who may not import, or not set up, sees nothing of it; while automatic sync is on, no step goes on."""
     if request.endpoint == _STATIC:
         return
     here.user()
-    is_set_up = request.path.startswith(f"{here.config().url_prefix}{_SET_UP}/")
-    if not is_set_up and (request.endpoint or "").rpartition(".")[2] not in _AFTER_THE_START:
+    if request.path.startswith(f"{here.config().url_prefix}{_SET_UP}/"):
+        access.check_set_up(here.rooms(), here.user())
+    elif (request.endpoint or "").rpartition(".")[2] not in _AFTER_THE_START:
         access.check_sync(here.rooms())
 
 

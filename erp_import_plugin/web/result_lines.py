@@ -1,13 +1,11 @@
-"""Rows of a result as the last page and the exports show them."""
+"""Rows of a result as the last page, the history and the exports show them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from erp_import_plugin.host_api import CrmSchema
 from erp_import_plugin.store.outcomes import ResultRow
-from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.web import here
 from erp_import_plugin.web.reasons import ReasonText, reason_text
 from erp_import_plugin.web.texts import KIND_ICONS, KINDS, STATUSES, Mark
@@ -38,12 +36,3 @@ def line(found: ResultRow, schema: CrmSchema, token: str) -> Line:
         mark=STATUSES[found.status],
         reason=reason_text(found.reason, found.kind, schema, token) if found.reason else None,
     )
-
-
-def export_rows(rows: Iterable[ResultRow], schema: CrmSchema, token: str) -> Iterator[tuple[str, ...]]:
-    """A header, then one row of texts per actor."""
-    yield _("Name"), _("Kind"), _("Result"), _("Reason"), _("ID in the CRM")
-    for found in rows:
-        shown = line(found, schema, token)
-        reason = shown.reason.text if shown.reason else ""
-        yield shown.label, shown.kind, str(shown.mark.label), reason, found.entity_id or ""

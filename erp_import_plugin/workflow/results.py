@@ -25,10 +25,11 @@ from erp_import_plugin.workflow.rooms import Rooms
 
 
 class ResultList(str, Enum):
-    """The lists of a result: new actors imported, existing actors updated, and all others."""
+    """The lists of a result: new actors imported, existing actors updated, what an undo removed, and all others."""
 
     NEW = "new"
     CHANGED = "changed"
+    REMOVED = "removed"
     REST = "rest"
 
     @property
@@ -68,7 +69,7 @@ def page(
     """One page of one list of the result, as far as the import has come."""
     access.check_user(rooms, user)
     with reading(rooms.engine) as tx:
-        imported = _started(tx, rooms, user, token)
+        imported = open_started(tx, rooms, user, token)
         unreached = imported.state is not ImportState.DONE
         found = partial(outcome_store.page, tx, imported.id, which.statuses, text, unreached=unreached)
         counted, left = accounts(tx, imported)
@@ -85,23 +86,27 @@ def page(
 
 
 def rows(rooms: Rooms, user: User, token: str, which: ResultList | None) -> Iterator[ResultRow]:
-    """All rows of one list, or of all; see :func:`having`."""
-    return having(rooms, user, token, which.statuses if which else tuple(Status))
+    """All rows of one list, or of all."""
+    for found in chunks(rooms, user, token, which.statuses if which else tuple(Status)):
+        yield from found
 
 
-def having(rooms: Rooms, user: User, token: str, statuses: Collection[Status], text: str = "") -> Iterator[ResultRow]:
-    """All rows with one of the statuses, and the text in their label.
+def chunks(
+    rooms: Rooms, user: User, token: str, statuses: Collection[Status], text: str = ""
+) -> Iterator[list[ResultRow]]:
+    """All rows with one of the statuses and the text in their label, chunk by chunk.
 
-    They are read page by page, and each once though the import goes on.
+    Each row is read once though the import goes on.
     """
     access.check_user(rooms, user)
     after, size = 0, rooms.config.chunk
     while True:
         with reading(rooms.engine) as tx:
-            imported = _started(tx, rooms, user, token)
+            imported = open_started(tx, rooms, user, token)
             unreached = imported.state is not ImportState.DONE
             found = outcome_store.following(tx, imported.id, statuses, after, size, text, unreached=unreached)
-        yield from found
+        if found:
+            yield found
         if len(found) < size:
             return
         after = found[-1].row
@@ -123,7 +128,8 @@ def selections(tx: Transaction, rooms: Rooms, imported: Import) -> tuple[Selecti
     )
 
 
-def _started(tx: Transaction, rooms: Rooms, user: User, token: str) -> Import:
+def open_started(tx: Transaction, rooms: Rooms, user: User, token: str) -> Import:
+    """An import of the user's that has a result, be it not all of it. Raises NotFound and Refused."""
     imported = access.open_import(tx, rooms, user, token)
     if imported.state not in (ImportState.IMPORTING, ImportState.DONE):
         raise Refused(Sentence("This import has not been started yet."))

@@ -11,7 +11,7 @@ from erp_import_plugin.store.imports import ImportState
 from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import ngettext, say
-from erp_import_plugin.web import here, plan_lines
+from erp_import_plugin.web import here, plan_lines, undo_words
 from erp_import_plugin.web.answers import go, stay
 from erp_import_plugin.web.decision_table import overtaken_text
 from erp_import_plugin.web.forms import action
@@ -31,7 +31,7 @@ def answer(token: str) -> str | Response:
         action.check()
         _act(token, action.pressed()[0])
         return stay(this_page())
-    found = preview.page(here.rooms(), here.jobs(), here.user(), token, _wanted(), here.page_number())
+    found = preview.page(here.rooms(), here.jobs(), here.user(), token, wanted_rows(), here.page_number())
     if found.imported.state is ImportState.DONE:
         return go(url_for(".done", token=token))
     if found.imported.state is ImportState.IMPORTING:
@@ -67,7 +67,7 @@ def answer_row(token: str, row: int) -> str | Response:
 def _act(token: str, name: str) -> None:
     rooms, user = here.rooms(), here.user()
     if name in ("all", "none"):
-        preview.tick_all(rooms, user, token, name == "all", _wanted())
+        preview.tick_all(rooms, user, token, name == "all", wanted_rows())
     elif name == "again":
         preview.start(rooms, here.jobs(), user, token)
     elif name == "cancel":
@@ -91,7 +91,7 @@ def _decide_all(token: str, wish: Wish) -> None:
     rows = None if "every" in request.form else action.numbers("pick")
     if rows == []:
         raise Refused(_("Pick the rows first, or all rows of the list."))
-    done = decisions.decide_all(here.rooms(), here.jobs(), here.user(), token, wish, rows, _wanted())
+    done = decisions.decide_all(here.rooms(), here.jobs(), here.user(), token, wish, rows, wanted_rows())
     if done.rows:
         flash(ngettext("%(num)s row was decided.", "%(num)s rows were decided.", done.rows), "success")
     if done.left:
@@ -120,7 +120,8 @@ def _tick_fields(token: str, row: int) -> None:
     preview.tick_fields(here.rooms(), here.user(), token, row, off)
 
 
-def _wanted() -> PlanFilter:
+def wanted_rows() -> PlanFilter:
+    """Which rows the page, or a file, is narrowed to."""
     status = request.args.get("status", "")
     ticked = {"yes": True, "no": False}.get(request.args.get("ticked", ""))
     known = {one.value for one in Status}
@@ -135,6 +136,7 @@ def _in_the_making(token: str, found: PreviewPage) -> str | Response:
         return go(url_for(".settings", token=token))
     return render(
         "preview_progress",
+        run=undo_words.run(token),
         token=token,
         progress=progress(job, _("Comparing with the CRM")) if not job.ended else None,
         failure=say(job.note) if job.state == "failed" else "",
@@ -145,10 +147,11 @@ def _in_the_making(token: str, found: PreviewPage) -> str | Response:
 def _page(token: str, found: PreviewPage) -> str:
     accounts = found.accounts
     assert accounts is not None  # noqa: S101  its absence is answered before
-    wanted = _wanted()
+    wanted = wanted_rows()
     page = found.page
     return render(
         "preview",
+        run=undo_words.run(token, found.to_write),
         found=found,
         token=token,
         wanted=wanted,

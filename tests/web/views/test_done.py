@@ -118,14 +118,14 @@ def rows_of_csv(site: Site, path: str, language: str = "en") -> list[list[str]]:
 
 def test_the_result_as_csv(site: Site, token: str) -> None:
     head, *rows = rows_of_csv(site, site.path(token, "done.csv"))
-    assert head == ["Name", "Kind", "Result", "Reason", "ID in the CRM"]
+    assert head == ["Name", "Kind", "Result", "Reason", "ID in the CRM", "Actor type", "ERP key"]
     assert len(rows) == 13
     assert ["'=cmd|' /C calc'!A0", "Company", "New", ""] in [row[:4] for row in rows]
     assert [row[0] for row in rows_of_csv(site, site.path(token, "done.csv?which=rest"))[1:]] == ["Company 0002"]
 
 
 def test_spreadsheets_of_the_readers_country_open_the_csv(site: Site, token: str) -> None:
-    assert len(rows_of_csv(site, site.path(token, "done.csv"), "nb")[0]) == 5
+    assert len(rows_of_csv(site, site.path(token, "done.csv"), "nb")[0]) == 7
 
 
 def test_the_result_as_workbook(site: Site, token: str) -> None:
