@@ -24,6 +24,7 @@ from erp_import_plugin.web.reasons import anchor
 from erp_import_plugin.web.setting_texts import setting_label
 from erp_import_plugin.web.steps import DETAILS, steps, tabs
 from erp_import_plugin.web.texts import KINDS_PLURAL
+from erp_import_plugin.web.views import presets
 from erp_import_plugin.workflow import imports, preview, settings
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.settings_form import AskedDefault, SettingsForm
@@ -40,6 +41,12 @@ def answer(token: str) -> str | Response | tuple[str, int]:
         flash(str(STALE), "error")
         return _page(token, form), 400
     try:
+        wanted = presets.pressed()
+        if wanted == presets.APPLY:
+            return _page(token, presets.apply(token, chosen))
+        if wanted == presets.SAVE:
+            presets.save(token, chosen)
+            return _page(token, form)
         settings.save(here.rooms(), here.user(), token, chosen)
     except Invalid as invalid:
         return _page(token, form, invalid.errors), 422
@@ -77,6 +84,7 @@ def _page(token: str, form: SettingsForm, errors: Mapping[str, str] | None = Non
         errors={anchor(key): [say(text)] for key, text in errors.items()},
         summary=[(anchor(key), setting_label(key, schema), say(text)) for key, text in errors.items()],
         asked=[_asked(one, errors.get(f"defaults.{one.key}", "")) for one in form.asked],
+        presets=presets.part(form),
         staged=staged,
         steps=steps(DETAILS, summary.import_, staged),
         tabs=tabs("settings", summary.import_, staged),
