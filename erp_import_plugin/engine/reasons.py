@@ -28,6 +28,7 @@ class ReasonCode(str, Enum):
     HAS_OTHER_DATA = "has_other_data"
     GONE_SINCE = "gone_since"
     IMPORTED_AGAIN = "imported_again"
+    LEFT_ALONE = "left_alone"
     # unchanged
     SAME = "same"
     KEPT = "kept"

@@ -108,7 +108,7 @@ class Undoer:
         if own.removes:
             return self._create_again(done, own, now)
         if now.own.entity is None:
-            return self._row(done, Status.SKIPPED, Reason(ReasonCode.GONE_SINCE))
+            return self._row(done, Status.SKIPPED, Reason(ReasonCode.GONE_SINCE), _Taken(kept=_left_alone(now)))
         if own.is_new:
             return self._remove(done, own, now, now.own.entity)
         return self._put_back(done, own, now, now.own.entity)
@@ -280,6 +280,13 @@ def other_data(attached: Sequence[Attached]) -> Reason:
     counts = {one.kind.value: str(one.count) for one in attached if one.kind is not None}
     rest = ", ".join(f"{one.label}: {one.count}" for one in attached if one.kind is None)
     return Reason(ReasonCode.HAS_OTHER_DATA, counts | ({"rest": rest} if rest else {}))
+
+
+def _left_alone(now: Now) -> list[KeptField]:
+    """The company that was made for a contact who is no longer there."""
+    if now.company.entity is None:
+        return []
+    return [KeptField(_COMPANY, now.company.entity.id, None, reason=Reason(ReasonCode.LEFT_ALONE))]
 
 
 def _edited(edit: Edit, fields: Sequence[str] = (), kind: EntityKind | None = None) -> Reason:

@@ -105,6 +105,8 @@ def is_open(imported: Import) -> bool:
 
 def continue_url(imported: Import, staged: int) -> str:
     """The page where an import goes on, or its result."""
+    if imported.undoes is not None and imported.state is ImportState.STAGING:
+        return url_for(".preview", token=imported.token)
     comparing = imported.repeat is not None and not imported.repeat.complete
     page = _PAGES.get(imported.state, "repeat" if comparing else "staging" if staged else "search")
     return url_for(f".{page}", token=imported.token)

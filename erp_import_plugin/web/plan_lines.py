@@ -80,6 +80,8 @@ def _notes(planned: PlannedRow) -> tuple[Mark, ...]:
 def fields_text(planned: PlannedRow, schema: CrmSchema) -> str:
     """Which fields are written: the first few by name, and how many more."""
     fields = [(change.kind, one.field) for change in planned.changes for one in change.ticked()]
+    if any(change.removes for change in planned.changes[:1]):
+        return _("Deleted with all its values")
     if any(change.is_new for change in planned.changes):
         return ngettext("%(num)s field", "%(num)s fields", len(fields))
     named = ", ".join(field_label(schema, kind, key) for kind, key in fields[:_NAMED_FIELDS])

@@ -118,6 +118,8 @@ def _matched(found: PreviewRow) -> str:
         return ""  # the decision says it
     if match.linked:
         return _("It was imported before, so it is the same record.")
+    if match.undoes:
+        return ""  # the page it leads from says it
     if match.how:
         rules = RULES[found.line.planned.kind]
         return _("Found in the CRM by: %(rule)s.", rule=str(rules.get(match.how, match.how)))
@@ -136,8 +138,8 @@ def _next_open(found: PreviewRow) -> NextOpen | None:
 
 
 def _entity(found: PreviewRow, change: EntityChange, tickable: bool) -> EntityLine:
-    fields = tuple(_change(found, change, one, tickable) for one in change.fields)
-    mark = ICONS[f"{change.kind.value}_{'new' if change.is_new else 'changed'}"]
+    fields = tuple(_change(found, change, one, tickable and not change.removes) for one in change.fields)
+    mark = ICONS[f"{change.kind.value}_{change.effect}"]
     return EntityLine(mark, _url(change.kind, change.entity_id), fields)
 
 
@@ -167,6 +169,13 @@ def _kept(found: PreviewRow, kept: KeptField) -> FieldLine:
     kind = found.line.planned.kind
     field = _field(found, kind, kept.field)
     crm, erp = (", ".join(crm_texts(field, value, found.labels)) for value in (kept.crm, kept.erp))
+    if kept.reason is not None:
+        why = reason_text(kept.reason, kind, found.schema, found.imported.token).text
+        if erp:
+            why += " " + _("Before the import it was: %(value)s", value=erp)
+        return FieldLine(
+            kept.field, field_label(found.schema, kind, kept.field), kept=(crm,), why=why, icon="circle-minus"
+        )
     return FieldLine(
         kept.field,
         field_label(found.schema, kind, kept.field),

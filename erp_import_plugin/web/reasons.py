@@ -35,6 +35,7 @@ SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.HAS_OTHER_DATA: _("It has other data by now, so it stays: %(attached)s."),
     ReasonCode.GONE_SINCE: _("It is no longer in the CRM. There is nothing to undo."),
     ReasonCode.IMPORTED_AGAIN: _("It has been imported again since, so it is not created a second time."),
+    ReasonCode.LEFT_ALONE: _("It was made for a contact who is no longer in the CRM. It stays as it is."),
     ReasonCode.AS_BEFORE: _("It has its values from before the import already."),
     ReasonCode.ONLY_LINKED: _("The import changed nothing here. Only the link between the ERP and the CRM is undone."),
     ReasonCode.SAME: _("The CRM has the same values already."),

@@ -32,11 +32,21 @@ class Tab:
 
 
 def steps(current: int, imported: Import | None = None, staged: int = 0) -> list[Step]:
-    """The four steps as they are from the step ``current``."""
+    """The four steps as they are from the step ``current``; an undo has only the last two."""
+    if imported is not None and imported.undoes is not None:
+        return _undo_steps(current, imported)
     labels = [_("Select source"), _("Source details"), _("Preview import"), _("Done")]
     urls = [url_for(".source"), *(_urls(imported, staged) if imported else [None] * 3)]
     states = ["done" if place < current else "current" if place == current else "todo" for place in range(4)]
     return [Step(*step) for step in zip(labels, urls, states, strict=True)]
+
+
+def _undo_steps(current: int, imported: Import) -> list[Step]:
+    preview, done = _urls(imported, 1)[1:]
+    return [
+        Step(_("Preview of the undo"), preview, "current" if current == PREVIEW else "done"),
+        Step(_("Done"), done, "current" if current == DONE else "todo"),
+    ]
 
 
 def _urls(imported: Import, staged: int) -> list[str | None]:

@@ -7,6 +7,7 @@ from enum import Enum
 
 from sqlalchemy import Connection as Transaction
 
+from erp_import_plugin.engine.changes import NewItem
 from erp_import_plugin.engine.results import Accounts
 from erp_import_plugin.errors import Refused, Sentence
 from erp_import_plugin.host_api import User
@@ -31,6 +32,14 @@ class Offer(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """A list item that an undo removes if nothing holds it any more; ``gone``: it has."""
+
+    item: NewItem
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Undoing:
     """How an import and its undos stand. ``offer`` is about the import ``token``.
 
@@ -43,6 +52,7 @@ class Undoing:
     undoes: Import | None = None
     undone: Import | None = None
     restores: bool = False
+    items: tuple[Removal, ...] = ()
 
 
 def standing(rooms: Rooms, user: User, token: str) -> Undoing:
@@ -53,12 +63,15 @@ def standing(rooms: Rooms, user: User, token: str) -> Undoing:
         back = undo_store.chain(tx, imported)
         offer, last, steps = _offer(tx, rooms, imported)
         undo = import_store.last_undo(tx, imported.id)
+        items = undo_store.removals(tx, imported.id)
+        gone = undo_store.removals(tx, imported.id, done=True)
     return Undoing(
         offer=offer,
         token=last.token,
         undoes=back[0] if back else None,
         undone=undo if undo is not None and steps % 2 == 1 else None,
         restores=bool(back) and len(back) % 2 == 0,
+        items=tuple(Removal(item, item in gone) for item in items),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from erp_import_plugin.host_api import User
 from tests.support.rooms import ADMIN, CHIEF, NOBODY, OTHER
-from tests.support.site import Site
+from tests.support.site import Site, Visitors
 
 OF_AN_IMPORT = {
     "search": "imports/{token}/search",
@@ -19,10 +19,22 @@ OF_AN_IMPORT = {
     "done": "imports/{token}/done",
     "done_file": "imports/{token}/done.csv",
 }
+SET_UP = {
+    "connectors": "sync/connectors",
+    "connections": "sync/connections",
+    "connection_new": "sync/connections/new",
+    "connection_add": "sync/connections/new/shop",
+    "connection_users": "sync/connections/users?find=a",
+    "connection_edit": "sync/connections/1",
+    "connection_delete": "sync/connections/1/delete",
+    "mappings": "sync/connections/1/mappings/Customer",
+    "list_mapping": "sync/connections/1/lists",
+    "defaults": "sync/connections/1/defaults/Customer",
+}
 OF_EVERYONE = {"source": "", "connection": "connection", "imports": "imports"}
-FORMS = {"discard": "imports/{token}/discard", "source_backup": "backup"}
-PAGES = OF_EVERYONE | OF_AN_IMPORT
-WHILE_SYNC_IS_ON = {"source", "imports", "importing", "done", "done_file"}
+FORMS = {"discard": "imports/{token}/discard", "undo": "imports/{token}/undo", "source_backup": "backup"}
+PAGES = OF_EVERYONE | OF_AN_IMPORT | SET_UP
+WHILE_SYNC_IS_ON = {"source", "imports", "importing", "done", "done_file", *SET_UP}
 
 
 def test_the_table_has_every_address(site: Site) -> None:
@@ -56,7 +68,20 @@ def expected(visitor: User | None) -> dict[str, int]:
         # What is done is looked at, no longer changed.
         of_an_import |= dict.fromkeys(["search", "staging", "settings", "preview", "importing"], 303)
     discard = 404 if visitor is OTHER else 303
-    return dict.fromkeys(OF_EVERYONE, 200) | of_an_import | {"discard": discard, "source_backup": 303}
+    forms = {"discard": discard, "undo": discard, "source_backup": 303}
+    return dict.fromkeys(OF_EVERYONE | SET_UP, 200) | of_an_import | forms
+
+
+def test_who_may_import_but_not_set_up_sees_no_set_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = site.token()
+    monkeypatch.setattr(Visitors, "may_set_up", lambda _access, user: user != ADMIN, raising=False)
+    for page, address in SET_UP.items():
+        assert "no right to set up" in site.get(f"/erp-import/{address}", 403).text, page
+        answer = site.client.post(f"/erp-import/{address}", data={"csrf_token": token})
+        assert answer.status_code in (403, 405), page
+    assert "sync/connections" not in site.get("/erp-import/connection").html
+    site.visitors.signed_in = OTHER
+    assert "Shop one" in site.get("/erp-import/sync/connections").text
 
 
 def test_the_import_of_another_is_not_discarded(site: Site) -> None:

@@ -6,9 +6,8 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from erp_import_plugin.store.imports import ImportState
-from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import say
-from erp_import_plugin.web import here
+from erp_import_plugin.web import here, undo_words
 from erp_import_plugin.web.answers import go, stay
 from erp_import_plugin.web.forms import action
 from erp_import_plugin.web.impact import sentences
@@ -56,6 +55,7 @@ def _before(token: str, found: Impact, error: str = "") -> str:
     backup = here.rooms().host.backup
     return render(
         "importing",
+        run=undo_words.run(token, found.rows),
         token=token,
         found=found,
         sentences=sentences(found),
@@ -69,10 +69,12 @@ def _before(token: str, found: Impact, error: str = "") -> str:
 def _under_way(token: str, found: Impact) -> str:
     job = found.job
     running = job is not None and not job.ended
+    run = undo_words.run(token, found.rows)
     return render(
         "importing_progress",
+        run=run,
         token=token,
-        progress=progress(job, _("Importing")) if job and running else None,
+        progress=progress(job, run.words.working) if job and running else None,
         failure=say(job.note) if job and job.state == "failed" else "",
         done=job.done if job else 0,
         total=job.total if job else found.rows,
