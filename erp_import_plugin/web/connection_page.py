@@ -8,6 +8,7 @@ from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import say
 from erp_import_plugin.web.config_inputs import ConfigInput, config_inputs
 from erp_import_plugin.web.connection_lines import state_mark, test_line
+from erp_import_plugin.web.connection_tabs import CONNECTION, connection_tabs
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.scope import group_pick, scope_text, user_pick
 from erp_import_plugin.web.setting_choices import Choice
@@ -50,7 +51,7 @@ def connection_page(
         others=_others(form, shown, inputs) if overtaken else [],
         state=state_mark(stored.active, form.loaded is not None),
         scopes=[Choice("yes", _("Everyone who may import")), Choice("no", _("Only these users and groups"))],
-        tabs=sync_tabs(CONNECTIONS),
+        tabs=connection_tabs(CONNECTION, stored.id) if stored.id else sync_tabs(CONNECTIONS),
     )
 
 
@@ -61,10 +62,10 @@ def _fault(form: ConnectionForm) -> dict[str, str]:
 
 
 def _summary(inputs: list[ConfigInput], said: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """The id, label and error of each field at fault; of one that is not on the page the id is empty."""
+    """The id, label and error of each field at fault."""
     labels = {"name": _("Name"), "description": _("Description"), "everyone": _("Who may use it")}
     places = {one.key: (one.name, one.label) for one in inputs} | {key: (key, label) for key, label in labels.items()}
-    return [(*places.get(key, ("", key)), text) for key, text in said.items()]
+    return [(*places[key], text) for key, text in said.items()]
 
 
 def _others(form: ConnectionForm, typed: Draft, inputs: list[ConfigInput]) -> list[tuple[str, str]]:

@@ -11,13 +11,19 @@ from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.web.steps import Tab
 from erp_import_plugin.web.texts import ACTOR_TYPES
 
-MAPPINGS, LISTS, DEFAULTS = "mappings", "list_mapping", "defaults"
+CONNECTION, MAPPINGS, LISTS, DEFAULTS = "connection_edit", "mappings", "list_mapping", "defaults"
 
 
 def connection_tabs(current: str, connection_id: int) -> list[Tab]:
-    """The pages of a connection; ``current`` is the endpoint of the one that is shown."""
-    pages = [(MAPPINGS, _("Mappings")), (LISTS, _("Lists")), (DEFAULTS, _("Defaults"))]
-    return [Tab(label, url_for(f".{page}", connection_id=connection_id), page == current) for page, label in pages]
+    """The way back to the list, and the pages of a connection; ``current`` is the endpoint of the one shown."""
+    pages = [
+        (CONNECTION, _("Connection")),
+        (MAPPINGS, _("Mappings")),
+        (LISTS, _("Lists")),
+        (DEFAULTS, _("Defaults")),
+    ]
+    tabs = [Tab(label, url_for(f".{page}", connection_id=connection_id), page == current) for page, label in pages]
+    return [Tab(_("All connections"), url_for(".connections"), False), *tabs]
 
 
 def type_tabs(endpoint: str, connection_id: int, types: Iterable[ActorType], current: ActorType) -> list[Tab]:

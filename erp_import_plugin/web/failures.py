@@ -17,7 +17,7 @@ from erp_import_plugin.web.answers import go
 from erp_import_plugin.web.forms.action import StaleForm
 from erp_import_plugin.web.here import SignInNeeded
 from erp_import_plugin.web.pages import render
-from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
+from erp_import_plugin.workflow.access import MayNotSetUp, NotAllowed, SyncIsOn
 
 Answer: TypeAlias = "Response | tuple[str, int]"
 
@@ -42,7 +42,8 @@ def _sign_in(_error: SignInNeeded) -> Response:
 
 
 def _not_allowed(error: NotAllowed) -> Answer:
-    return _page(_("You may not import"), say(error.message), 403, leads_on=False)
+    title = _("You may not set up connections") if isinstance(error, MayNotSetUp) else _("You may not import")
+    return _page(title, say(error.message), 403, leads_on=isinstance(error, MayNotSetUp))
 
 
 def _not_found(error: NotFound) -> Answer:

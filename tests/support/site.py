@@ -63,7 +63,7 @@ class Site:
 
     def token(self) -> str:
         """A CSRF token of this session."""
-        return self.get("/erp-import/connection").value("csrf_token")
+        return self.get("/erp-import/sync/connections/new/shop").value("csrf_token")
 
     def staged(self) -> str:
         """The token of an import of all customers of the shop."""

@@ -15,7 +15,7 @@ from erp_import_plugin.web.answers import go
 from erp_import_plugin.web.forms import action
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.steps import SOURCE, steps
-from erp_import_plugin.workflow import connections, imports
+from erp_import_plugin.workflow import access, connections, imports
 from erp_import_plugin.workflow.connections import ConnectionChoice
 from erp_import_plugin.workflow.invalid import Invalid
 
@@ -54,6 +54,7 @@ def _page(chosen: str, type_name: str = "", errors: Mapping[str, str] | None = N
         current=current,
         type_name=type_name,
         errors=errors or {},
+        may_set_up=access.may_set_up(here.rooms(), here.user()),
         steps=steps(SOURCE),
     )
 

@@ -20,7 +20,7 @@ from erp_import_plugin.web.forms.connections import read_draft
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.scope import user_pick
 from erp_import_plugin.web.sync_tabs import CONNECTIONS, sync_tabs
-from erp_import_plugin.workflow import access, connection_form, connections
+from erp_import_plugin.workflow import connection_form, connections
 from erp_import_plugin.workflow.connection_form import ConnectionForm, Draft, Overtaken
 from erp_import_plugin.workflow.erp import ErpFailed
 from erp_import_plugin.workflow.invalid import Invalid
@@ -83,7 +83,6 @@ def delete(connection_id: int) -> str | Response:
 
 def users() -> str:
     """The users who match what is typed, beside those that are ticked; a part of the form."""
-    access.check_set_up(here.rooms(), here.user())
     pick = user_pick(frozenset(request.args.getlist("user")), request.args.get("find", ""))
     return render("connections_users", users=pick)
 
@@ -147,7 +146,7 @@ def _press(button: str, connection_id: int) -> None:
         except ErpFailed as failed:
             reason = say(failed.message)
             flash(
-                _("“%(name)s” stays inactive, because its test failed: %(reason)s", name=name, reason=reason), "error"
+                _("“%(name)s” stays inactive, because its test failed. %(reason)s", name=name, reason=reason), "error"
             )
         else:
             flash(_("“%(name)s” is active now.", name=name), "success")

@@ -49,4 +49,6 @@ def test_without_a_connection_the_page_says_what_to_do(site: Site) -> None:
     (choice,) = connections.usable(site.house.rooms, ADMIN)
     with site.house.rooms.engine.begin() as tx:
         tx.exec_driver_sql(f"UPDATE erp_import_connection SET active = 0 WHERE id = {choice.id}")
-    assert "There is no ERP connection you may use" in site.get(PATH).text
+    page = site.get(PATH)
+    assert "There is no ERP connection you may use" in page.text
+    assert page.one("a", href="/erp-import/sync/connections").text == "Open Connections"
