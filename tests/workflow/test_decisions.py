@@ -91,16 +91,26 @@ def test_the_chosen_record_is_changed_and_linked(house: House) -> None:
 
 
 def test_where_all_are_added_the_chosen_record_is_merged(house: House) -> None:
-    (only,) = crm_has(house, "Nordlys Trading")
-    always = replace(BY_NAME, company=DuplicateSettings("name", Action.ADD), suggest=True)
-    token = planned(house, "Nordlys Tradin", chosen=always)
-    (line,) = lines(house, token)
-    assert line.planned.status is Status.NEW
-    assert [one.entity_id for one in line.planned.similar] == [only]
-    decide(house, token, line.planned.row, Wish.ENTITY, only)
+    first, _ = crm_has(house, "Acme", "Acme")
+    token = planned(house, "ACME")
+    decide(house, token, lines(house, token)[0].planned.row, Wish.ENTITY, first)
+    always = replace(BY_NAME, company=DuplicateSettings("name", Action.ADD))
+    settings_step.save(house.rooms, ADMIN, token, always)
+    preview.start(house.rooms, house.jobs, ADMIN, token)
     (line,) = lines(house, token)
     assert line.planned.status is Status.CHANGED
     assert [f.field for change in line.planned.changes for f in change.fields] == ["number"]
+
+
+def test_a_similar_record_can_be_the_one(house: House) -> None:
+    (only,) = crm_has(house, "Nordlys Trading")
+    token = planned(house, "Nordlys Tradin", chosen=replace(BY_NAME, suggest=True))
+    (line,) = lines(house, token)
+    assert (line.planned.status, [one.entity_id for one in line.planned.similar]) == (Status.NEW, [only])
+    every = decisions.decide_all(house.rooms, house.jobs, ADMIN, token, Wish.ONLY, None, PlanFilter(similar=True))
+    assert every == Decided(1, 0)
+    importing.start(house.rooms, house.jobs, ADMIN, token)
+    assert numbers(house) == {"Nordlys Tradin": [1]}
 
 
 def test_a_new_record_is_made_although_two_match(house: House) -> None:
