@@ -44,16 +44,17 @@ def pressed() -> str:
     return SAVE if not name and request.form.get("preset_name", "").strip() else name
 
 
-def part(form: SettingsForm) -> PresetPart:
-    """What the settings page shows of presets."""
+def part(form: SettingsForm, *, saved: bool = False) -> PresetPart:
+    """What the settings page shows of presets; what was typed of a new one is gone once it is ``saved``."""
     schema, applied = here.rooms().host.crm.schema(), form.applied
+    typed = {} if saved else request.form
     return PresetPart(
         lines=presets.listed(here.rooms(), here.user()),
         chosen=str(applied.id) if applied else request.form.get("preset", ""),
-        name=request.form.get("preset_name", ""),
-        shared=_is_sent("preset_shared"),
-        default=_is_sent("preset_default"),
-        again=_is_sent("preset_again"),
+        name=typed.get("preset_name", ""),
+        shared=typed.get("preset_shared") == "yes",
+        default=typed.get("preset_default") == "yes",
+        again=typed.get("preset_again") == "yes",
         applied=applied.name if applied else "",
         misfits=tuple((setting_label(key, schema), say(text)) for key, text in applied.misfits.items())
         if applied

@@ -20,7 +20,7 @@ from erp_import_plugin.web.forms import action
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.paging import pager, this_page
 from erp_import_plugin.web.progress import progress
-from erp_import_plugin.web.steps import DETAILS, PREVIEW, steps
+from erp_import_plugin.web.steps import DETAILS, DONE, PREVIEW, steps
 from erp_import_plugin.web.texts import ACTOR_TYPES
 from erp_import_plugin.workflow import importing, saved_imports
 from erp_import_plugin.workflow.asked import Asked
@@ -178,7 +178,7 @@ def _repeat_page(token: str, found: RepeatPage, *, under_way: bool) -> str:
         remarks=repeat_words.remarks(imported.repeat) if complete and imported.repeat else [],
         gone=[(one, links.entity(one.kind, one.entity_id)) for one in found.gone.rows],
         pager=pager(found.gone.page, found.gone.pages, len(found.gone.rows), found.gone.total),
-        steps=steps(PREVIEW if complete else DETAILS, imported, 1),
+        steps=steps(DONE if imported.state is ImportState.DONE else PREVIEW if complete else DETAILS, imported, 1),
     )
 
 

@@ -46,7 +46,7 @@ def answer(token: str) -> str | Response | tuple[str, int]:
             return _page(token, presets.apply(token, chosen))
         if wanted == presets.SAVE:
             presets.save(token, chosen)
-            return _page(token, form)
+            return _page(token, form, saved=True)
         settings.save(here.rooms(), here.user(), token, chosen)
     except Invalid as invalid:
         return _page(token, form, invalid.errors), 422
@@ -69,7 +69,7 @@ def _with(form: SettingsForm, chosen: ImportSettings) -> SettingsForm:
     )
 
 
-def _page(token: str, form: SettingsForm, errors: Mapping[str, str] | None = None) -> str:
+def _page(token: str, form: SettingsForm, errors: Mapping[str, str] | None = None, *, saved: bool = False) -> str:
     summary = imports.get(here.rooms(), here.user(), token)
     staged = sum(summary.staged.values())
     schema = here.rooms().host.crm.schema()
@@ -84,7 +84,7 @@ def _page(token: str, form: SettingsForm, errors: Mapping[str, str] | None = Non
         errors={anchor(key): [say(text)] for key, text in errors.items()},
         summary=[(anchor(key), setting_label(key, schema), say(text)) for key, text in errors.items()],
         asked=[_asked(one, errors.get(f"defaults.{one.key}", "")) for one in form.asked],
-        presets=presets.part(form),
+        presets=presets.part(form, saved=saved),
         staged=staged,
         steps=steps(DETAILS, summary.import_, staged),
         tabs=tabs("settings", summary.import_, staged),
