@@ -6,8 +6,10 @@ from flask.cli import AppGroup
 
 from erp_import_plugin.cli.connections import connections
 from erp_import_plugin.cli.connectors import connectors
+from erp_import_plugin.cli.decide import decide
 from erp_import_plugin.cli.importing import import_
 from erp_import_plugin.cli.keys import rotate_keys
+from erp_import_plugin.cli.mappings import discover, map_, mappings, unmap
 from erp_import_plugin.cli.preview import preview
 from erp_import_plugin.cli.prune import prune
 from erp_import_plugin.cli.run import run
@@ -18,5 +20,7 @@ from erp_import_plugin.cli.search import search
 __all__ = ["command"]
 
 command = AppGroup("erp-import", help="Import customers, suppliers, persons and projects from an ERP.")
-for part in (connectors, connections, search, preview, import_, runs, saved, run, prune, rotate_keys):
+for part in (mappings, map_, unmap, discover):
+    command.add_command(part)
+for part in (connectors, connections, search, preview, decide, import_, runs, saved, run, prune, rotate_keys):
     command.add_command(part)

@@ -10,6 +10,7 @@ from typing import Any
 
 from erp_import_plugin.connector_api import ConfigField
 from erp_import_plugin.engine.changes import EntityChange, FieldChange, NewItem, RowCompany
+from erp_import_plugin.engine.mapping import ActorMapping
 from erp_import_plugin.engine.reasons import Reason
 from erp_import_plugin.engine.repeating import Repeat
 from erp_import_plugin.engine.results import Accounts
@@ -24,6 +25,7 @@ from erp_import_plugin.translations import say
 from erp_import_plugin.web.reasons import sentence
 from erp_import_plugin.workflow.connections import ConnectionLine, Connectors
 from erp_import_plugin.workflow.imports import ImportLine
+from erp_import_plugin.workflow.rereading import Reread
 from erp_import_plugin.workflow.results import SelectionLink
 from erp_import_plugin.workflow.saved_imports import SavedLine
 from erp_import_plugin.workflow.search import SearchResults
@@ -71,6 +73,37 @@ def _test(test: ConnectionTest) -> Data:
     return {"at": _plain(test.at), **said}
 
 
+def mapping(mapped: ActorMapping) -> Data:
+    """One of ``mappings``."""
+    fields = [
+        {
+            "key": one.erp.key,
+            "label": one.erp.label,
+            "type": one.erp.type.value,
+            "list": one.erp.list_name,
+            "crm_field": one.crm_field,
+            "import": one.imports,
+            "show_in_search": one.show_in_search,
+            "rank": one.order,
+            "gone": one.gone,
+        }
+        for one in mapped.fields
+    ]
+    kind = {"type": mapped.actor_type.value, "kind": mapped.kind.value, "import": mapped.active}
+    return {
+        **kind,
+        "fields": fields,
+        "defaults": {key: _plain(value) for key, value in mapped.defaults.items()},
+        "ask": sorted(mapped.ask),
+    }
+
+
+def reread(connection_name: str, changes: Iterable[Reread], complaints: Iterable[str]) -> Data:
+    """Of ``discover``."""
+    types = [{"type": one.actor_type.value, "new": one.new, "gone": one.gone} for one in changes]
+    return {"connection": connection_name, "types": types, "complaints": [say(one) for one in complaints]}
+
+
 def search(connection_name: str, results: SearchResults, rows: Iterable[Result], *, cut: bool) -> Data:
     """Of ``search``."""
     keys = [column.key for column in results.columns]
@@ -104,7 +137,8 @@ def plan_row(line: PlanLine, schema: CrmSchema) -> Data:
         "status": row.status.value,
         "ticked": line.ticked,
         "reason": _reason(row.reason, row.kind, schema),
-        "match": {"how": row.match.how, "entities": list(row.match.entities)},
+        "match": {"how": row.match.how, "entities": list(row.match.entities), "chosen": row.match.chosen},
+        "similar": [asdict(one) for one in row.similar],
         "changes": [_change(change) for change in row.changes],
         "kept": [
             {"field": one.field, "crm": _plain(one.crm), "erp": _plain(one.erp), "setting": one.setting}

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from erp_import_plugin.cli import command
-from erp_import_plugin.connector_api import Operator
+from erp_import_plugin.connector_api import ActorType, ErpField, Operator
 from erp_import_plugin.connector_host import Relative
 from tests.cli.conftest import Shell
 from tests.support import hosts
@@ -44,7 +44,8 @@ def page(connected: Shell, engine: Engine) -> Shell:
 
 def test_every_shape_is_shown() -> None:
     assert set(SHOWN) == {
-        "connectors", "connections list", "connections test", "connections delete", "rotate-keys", "prune", "search", "preview",
+        "connectors", "connections list", "connections test", "connections delete", "mappings", "discover",
+        "rotate-keys", "prune", "search", "preview",
         "import", "runs",
     }  # fmt: skip
 
@@ -60,12 +61,20 @@ def test_the_shapes_are_those_that_are_printed(page: Shell) -> None:
         "import": page.data("import", "--token", preview["import"]),
         "runs": page.data("runs"),
         "prune": page.data("prune", "--older-than", "0d", "--dry-run"),
+        "mappings": page.data("mappings", "Shop one"),
+        "discover": _discovered(page),
         "rotate-keys": page.data("rotate-keys"),
         "connections delete": page.data("connections", "delete", "1"),
     }
     assert {name: _differences(SHOWN[name], printed[name]) for name in SHOWN} == {name: [] for name in SHOWN}
     assert preview["new_items"]
     assert any(row["kept"] for row in preview["rows"])
+
+
+def _discovered(page: Shell) -> Any:
+    fields = page.house.shop.fields
+    fields[ActorType.CUSTOMER] = (*fields[ActorType.CUSTOMER][:-1], ErpField("COLOUR", "Colour"))
+    return page.data("discover", "Shop one")
 
 
 def test_what_is_added_is_printed_as_one_of_the_list(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,23 @@ class Page(HTMLParser):
         """The values of the ticked boxes, or of the radio that is on, with this name."""
         return [box["value"] for box in self.all("input", name=name) if "checked" in box]
 
+    def filled(self, form: str) -> dict[str, list[str]]:
+        """What a browser would send of the form with this id, by name, without its buttons."""
+        inside = [*self.by_id(form).inside, *(one for one in self.elements if one["form"] == form)]
+        sent: dict[str, list[str]] = {}
+        for one in inside:
+            if one.tag in ("input", "select") and one["name"] and "disabled" not in one:
+                sent.setdefault(one["name"], []).extend(_values(one))
+        return {name: values for name, values in sent.items() if values}
+
+
+def _values(one: Element) -> list[str]:
+    if one.tag == "input":
+        return [] if one["type"] in ("checkbox", "radio") and "checked" not in one else [one["value"]]
+    options = [option for option in one.inside if option.tag == "option" and "disabled" not in option]
+    chosen = [option["value"] for option in options if "selected" in option]
+    return chosen or ([options[0]["value"]] if options and "multiple" not in one else [])
+
 
 def _has(element: Element, attributes: dict[str, str]) -> bool:
     for name, wanted in attributes.items():
