@@ -16,6 +16,7 @@ from erp_import_plugin.cli.planning import Wanted, plan
 from erp_import_plugin.cli.printing import accounts_line, clean, table
 from erp_import_plugin.cli.settings import read_settings, settings_options
 from erp_import_plugin.engine.changes import EntityChange, PlannedRow
+from erp_import_plugin.engine.decisions import candidates, is_open
 from erp_import_plugin.engine.results import Accounts
 from erp_import_plugin.host_api import CrmSchema
 from erp_import_plugin.store.plan import PlanFilter, PlanLine
@@ -86,6 +87,7 @@ def _text(token: str, page: PreviewPage, lines: Sequence[PlanLine]) -> str:
     parts = [table(("ROW", "STATUS", "ACTOR", "WHAT"), rows)]
     if page.page.total > len(lines):
         parts.append(f"The first {len(lines):,} of {page.page.total:,} rows are shown.")
+    parts += [_candidates(one.planned) for one in lines if is_open(one.planned) and candidates(one.planned)]
     parts += [f"Adds to the list {clean(item.list_name)}: {clean(item.label)}" for item in page.items]
     parts.append(accounts_line(page.accounts) if page.accounts else "")
     parts.append(f"Nothing is in the CRM yet. To import this: flask erp-import import --token {token}")
@@ -96,6 +98,10 @@ def _what(row: PlannedRow, schema: CrmSchema) -> str:
     if row.reason is not None:
         return sentence(row.reason, row.kind, schema)
     return "; ".join(_change(change) for change in row.changes)
+
+
+def _candidates(row: PlannedRow) -> str:
+    return f"Row {row.row} may be {', '.join(map(clean, candidates(row)))}. See: erp-import decide"
 
 
 def _change(change: EntityChange) -> str:

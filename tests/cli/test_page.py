@@ -45,7 +45,7 @@ def page(connected: Shell, engine: Engine) -> Shell:
 def test_every_shape_is_shown() -> None:
     assert set(SHOWN) == {
         "connectors", "connections list", "connections test", "connections delete", "mappings", "discover",
-        "rotate-keys", "prune", "search", "preview",
+        "rotate-keys", "prune", "search", "preview", "decide",
         "import", "runs",
     }  # fmt: skip
 
@@ -58,6 +58,7 @@ def test_the_shapes_are_those_that_are_printed(page: Shell) -> None:
         "connections test": page.data("connections", "test", "1"),
         "search": page.data("search", *WHAT, "--limit", "3"),
         "preview": preview,
+        "decide": page.data("decide", preview["import"], *(str(row["row"]) for row in preview["rows"]), "--new"),
         "import": page.data("import", "--token", preview["import"]),
         "runs": page.data("runs"),
         "prune": page.data("prune", "--older-than", "0d", "--dry-run"),
