@@ -9,90 +9,32 @@ import pytest
 from sqlalchemy import Engine, delete, select, update
 
 from erp_import_plugin.connector_api import ActorRef, ActorType, GiveUp
-from erp_import_plugin.engine.repeating import Repeat
 from erp_import_plugin.engine.results import Status
-from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings, ListPolicy, NoCompany
+from erp_import_plugin.engine.settings import Action, DuplicateSettings
 from erp_import_plugin.errors import NotFound, Refused
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import mappings as mapping_store
-from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.imports import ImportState
 from erp_import_plugin.store.plan import PlanFilter
-from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, importing, preview, results, saved_imports
+from erp_import_plugin.store.transactions import writing
+from erp_import_plugin.workflow import preview, results, saved_imports
 from erp_import_plugin.workflow import settings as settings_step
 from erp_import_plugin.workflow.criteria import Criteria, Criterion
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.results import ResultList
 from tests.support import databases, hosts
 from tests.support.hosts import statements
+from tests.support.repeating import REPLACE, counts, found, imported, opened, rows, run, saved, write
 from tests.support.rooms import ADMIN, CHIEF, OTHER, House, build, jobs_of
 
 ALL = pytest.mark.parametrize("engine", ["sqlite", "postgresql", "mariadb"], indirect=True)
 CUSTOMER, PERSON = ActorType.CUSTOMER, ActorType.PERSON
-
-REPLACE = ImportSettings(
-    company=DuplicateSettings("number", Action.REPLACE),
-    person=DuplicateSettings("email", Action.REPLACE),
-    no_company=NoCompany.WITHOUT,
-    lists={"category": ListPolicy.BLANK},
-)
 
 
 @pytest.fixture
 def shop_of_six(house: House) -> House:
     house.shop.add_companies(6)
     return house
-
-
-def saved(
-    house: House, name: str = "Nightly", criteria: Criteria | None = None, actor_type: ActorType = CUSTOMER
-) -> int:
-    """A saved import whose actors are imported."""
-    token = imported(house, criteria, actor_type)
-    return saved_imports.save(house.rooms, ADMIN, token, name)
-
-
-def imported(house: House, criteria: Criteria | None = None, actor_type: ActorType = CUSTOMER) -> str:
-    token = house.begin(actor_type)
-    house.stage(token, actor_type, criteria)
-    settings_step.save(house.rooms, ADMIN, token, REPLACE)
-    assert preview.start(house.rooms, house.jobs, ADMIN, token).state == "done"
-    assert importing.start(house.rooms, house.jobs, ADMIN, token).state == "done"
-    return token
-
-
-def run(house: House, saved_id: int) -> str:
-    token = saved_imports.run(house.rooms, house.jobs, ADMIN, saved_id)
-    job = house.jobs.latest(token)
-    assert job is not None
-    assert job.state == "done", job.note
-    return token
-
-
-def opened(house: House, token: str) -> Import:
-    with reading(house.rooms.engine) as tx:
-        return access.open_import(tx, house.rooms, ADMIN, token)
-
-
-def found(house: House, token: str) -> Repeat:
-    repeat = opened(house, token).repeat
-    assert repeat is not None
-    assert repeat.complete
-    return repeat
-
-
-def counts(house: House, token: str) -> tuple[int, int, int, int]:
-    repeat = found(house, token)
-    return repeat.new, repeat.changed, repeat.same, repeat.gone
-
-
-def rows(house: House, token: str) -> dict[str, Status]:
-    page = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter())
-    return {line.planned.label: line.planned.status for line in page.page.rows}
-
-
-def write(house: House, token: str) -> None:
-    assert importing.start(house.rooms, house.jobs, ADMIN, token).state == "done"
 
 
 def vat_numbers(engine: Engine) -> dict[str, str | None]:
