@@ -43,7 +43,7 @@ def plan(rows: Iterable[PlannedActor], schema: CrmSchema, token: str) -> Iterato
     )
     for found in rows:
         planned = found.line.planned
-        marks = ", ".join(str(mark.label) for mark in marks_of(planned.status, planned.icons()))
+        marks = ", ".join(str(mark.label) for mark in marks_of(planned.status, planned.icons(), undo=planned.match.undoes))
         changes = "; ".join(
             _change(found, change.kind, one, schema) for change in planned.changes for one in change.ticked()
         )

@@ -62,7 +62,7 @@ def line(found: PlanLine, schema: CrmSchema, token: str) -> Line:
         row=planned.row,
         label=planned.label,
         url=url_for(".preview_row", token=token, row=planned.row),
-        marks=(*marks_of(planned.status, planned.icons()), *_notes(planned)),
+        marks=(*marks_of(planned.status, planned.icons(), undo=planned.match.undoes), *_notes(planned)),
         writes=planned.status.writes,
         ticked=found.ticked,
         fields=fields_text(planned, schema),
@@ -91,8 +91,14 @@ def fields_text(planned: PlannedRow, schema: CrmSchema) -> str:
     return ngettext("%(named)s and %(num)s more", "%(named)s and %(num)s more", more, named=named)
 
 
-def counts(accounts: Accounts, wanted: Status | None, endpoint: str | None = None) -> list[Count]:
-    """The accounts: rows read, then what becomes of them. They add up. Links go to the rows where there is a list."""
+def counts(
+    accounts: Accounts, wanted: Status | None, endpoint: str | None = None, *, undo: bool = False
+) -> list[Count]:
+    """The accounts: rows read, then what becomes of them. They add up. Links go to the rows where there is a list.
+
+    What an import, or an undo, hardly ever does is left out while there is none of it.
+    """
+    seldom = (Status.NEW, Status.REMOVED, Status.UNDECIDED) if undo else (Status.REMOVED,)
 
     def url(status: Status | None) -> str | None:
         return this_page(status=status.value if status else None, page=None) if endpoint else None
@@ -101,7 +107,7 @@ def counts(accounts: Accounts, wanted: Status | None, endpoint: str | None = Non
     return [every] + [
         Count(str(mark.label), getattr(accounts, status.value), mark.tone, mark.icon, url(status), wanted is status)
         for status, mark in STATUSES.items()
-        if status is not Status.REMOVED or accounts.removed  # only an undo removes
+        if status not in seldom or getattr(accounts, status.value)
     ]
 
 

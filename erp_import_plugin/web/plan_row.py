@@ -16,7 +16,7 @@ from erp_import_plugin.web.display import crm_texts, erp_text, shortened
 from erp_import_plugin.web.erp_labels import erp_label
 from erp_import_plugin.web.reasons import ReasonText, anchor, field_label, reason_text
 from erp_import_plugin.web.setting_texts import RULES, setting_label
-from erp_import_plugin.web.texts import ACTOR_TYPES, ICONS, Mark, marks_of
+from erp_import_plugin.web.texts import ACTOR_TYPES, ICONS, PUT_BACK, Mark, marks_of
 from erp_import_plugin.workflow.preview import PreviewRow
 
 
@@ -92,13 +92,13 @@ def row_page(found: PreviewRow, can_change: bool) -> RowPage:
         token=token,
         row=planned.row,
         label=planned.label,
-        marks=marks_of(planned.status, planned.icons()),
+        marks=marks_of(planned.status, planned.icons(), undo=planned.match.undoes),
         writes=planned.status.writes,
         ticked=found.line.ticked,
         reason=reason_text(planned.reason, planned.kind, found.schema, token) if planned.reason else None,
         matched=_matched(found),
         entity_url=_url(planned.kind, found.entity.id) if found.entity else None,
-        decision=decision_table(found) if can_change else None,
+        decision=decision_table(found) if can_change and not planned.match.undoes else None,
         next_open=_next_open(found),
         entities=tuple(_entity(found, change, tickable) for change in planned.changes),
         kept=tuple(_kept(found, kept) for kept in planned.kept),
@@ -139,7 +139,8 @@ def _next_open(found: PreviewRow) -> NextOpen | None:
 
 def _entity(found: PreviewRow, change: EntityChange, tickable: bool) -> EntityLine:
     fields = tuple(_change(found, change, one, tickable and not change.removes) for one in change.fields)
-    mark = ICONS[f"{change.kind.value}_{change.effect}"]
+    put_back = found.line.planned.match.undoes and change.effect == "changed"
+    mark = PUT_BACK if put_back else ICONS[f"{change.kind.value}_{change.effect}"]
     return EntityLine(mark, _url(change.kind, change.entity_id), fields)
 
 

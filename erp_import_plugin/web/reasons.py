@@ -31,7 +31,7 @@ SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.EMPTY: _("The ERP has no value in any field that is imported."),
     ReasonCode.UNTICKED: _("You unticked it."),
     ReasonCode.NO_MAPPING: _("Actors of the type %(type)s are not mapped to anything in the CRM."),
-    ReasonCode.EDITED_SINCE: _("Edited since the import%(edit)s: %(fields)s. It stays as it is."),
+    ReasonCode.EDITED_SINCE: _("Edited since the import: %(fields)s%(edit)s. It stays as it is."),
     ReasonCode.HAS_OTHER_DATA: _("It has other data by now, so it stays: %(attached)s."),
     ReasonCode.GONE_SINCE: _("It is no longer in the CRM. There is nothing to undo."),
     ReasonCode.IMPORTED_AGAIN: _("It has been imported again since, so it is not created a second time."),
@@ -132,10 +132,10 @@ def _edit(params: Mapping[str, str]) -> str:
     by, at = params.get("by", ""), params.get("at", "")
     when = moment(datetime.fromisoformat(at)) if at else ""
     if by and when:
-        return gettext(", last by %(name)s on %(when)s", name=by, when=when)
+        return gettext(" (last by %(name)s on %(when)s)", name=by, when=when)
     if by:
-        return gettext(", last by %(name)s", name=by)
-    return gettext(", last on %(when)s", when=when) if when else ""
+        return gettext(" (last by %(name)s)", name=by)
+    return gettext(" (last on %(when)s)", when=when) if when else ""
 
 
 def _attached(params: Mapping[str, str]) -> str:

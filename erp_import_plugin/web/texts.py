@@ -76,6 +76,9 @@ DECIDED = Mark("none", "circle-check", _("Decided"))
 SIMILAR = Mark("wait", "search", _("Similar records"))
 """What stands beside the status of a row."""
 
+PUT_BACK = Mark("changed", "rotate-ccw", _("Values put back"))
+"""What an undo does to a record that the import changed."""
+
 NO_UPDATE = Mark("none", "circle-minus", _("No update"))
 
 STATES: Mapping[ImportState, Mark] = {
@@ -113,8 +116,8 @@ STAGED: Mapping[str, Mark] = {
 }
 
 
-def marks_of(status: Status, icons: tuple[str, ...]) -> tuple[Mark, ...]:
+def marks_of(status: Status, icons: tuple[str, ...], *, undo: bool = False) -> tuple[Mark, ...]:
     """What a row of the plan shows: what it does to each entity, or why it does nothing."""
     if status.writes and icons:
-        return tuple(ICONS[icon] for icon in icons)
+        return tuple(PUT_BACK if undo and icon.endswith("_changed") else ICONS[icon] for icon in icons)
     return (NO_UPDATE,) if status is Status.UNCHANGED else (STATUSES[status],)

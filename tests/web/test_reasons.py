@@ -69,7 +69,7 @@ def test_who_edited_and_when_is_said_as_far_as_it_is_known(app: Flask) -> None:
 
     at = "2026-03-02T12:30:00+00:00"
     assert edited() == "Edited since the import: VAT number. It stays as it is."
-    assert edited(by="Ola") == "Edited since the import, last by Ola: VAT number. It stays as it is."
+    assert edited(by="Ola") == "Edited since the import: VAT number (last by Ola). It stays as it is."
     assert "last on 2 Mar 2026" in edited(at=at)
     assert "last by Ola on 2 Mar 2026" in edited(by="Ola", at=at)
 

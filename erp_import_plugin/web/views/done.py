@@ -42,7 +42,7 @@ def show(token: str) -> str | Response:
         text=text,
         lists=[one for one in _lists(found) if one[0] in run.words.lists],
         lines=[result_lines.line(row, found.schema, token) for row in found.page.rows],
-        counts=plan_lines.counts(found.accounts, None),
+        counts=plan_lines.counts(found.accounts, None, undo=undoing.undoes is not None),
         shares=plan_lines.shares(found.accounts),
         selections=[(str(KINDS_PLURAL[one.kind]), one.url) for one in found.selections if one.result is which],
         summary=imports.get(here.rooms(), here.user(), token),

@@ -61,7 +61,9 @@ def show(token: str) -> str:
         status=status,
         text=text,
         lines=[result_lines.line(row, found.schema, token) for row in found.page.rows],
-        counts=plan_lines.counts(found.accounts, status, "history") if found.accounts else (),
+        counts=plan_lines.counts(found.accounts, status, "history", undo=imported.undoes is not None)
+        if found.accounts
+        else (),
         shares=plan_lines.shares(found.accounts) if found.accounts else (),
         selections=[(_selection(one), one.url) for one in found.selections if one.url],
         pager=pager(found.page.page, found.page.pages, len(found.page.rows), found.page.total),

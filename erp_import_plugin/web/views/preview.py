@@ -160,7 +160,7 @@ def _page(token: str, found: PreviewPage) -> str:
         show="decided" if wanted.decided else "similar" if wanted.similar else "",
         shows=(("similar", _("Similar records"), found.similar), ("decided", _("Decided"), found.decided)),
         lines=[plan_lines.line(one, found.schema, token) for one in page.rows],
-        counts=plan_lines.counts(accounts, wanted.status, "preview"),
+        counts=plan_lines.counts(accounts, wanted.status, "preview", undo=found.imported.undoes is not None),
         shares=plan_lines.shares(accounts),
         items=_items(found),
         pager=pager(page.page, page.pages, len(page.rows), page.total),
