@@ -47,6 +47,7 @@ def _general() -> list[Callable[[F], F]]:
             "--list", "lists", multiple=True, metavar="NAME=POLICY", help="Policy of a CRM list: add, default, blank."
         ),
         click.option("--phones", type=_values(ChannelPolicy), help="What to do with phone numbers."),
+        click.option("--suggest/--no-suggest", default=None, help="Name records that are much like new actors."),
         click.option("--web", type=_values(ChannelPolicy), help="What to do with URLs and e-mail addresses."),
     ]
 
@@ -72,7 +73,7 @@ def read_settings(options: Mapping[str, Any]) -> dict[str, Any]:
         chosen = {part: value for part, value in chosen.items() if value is not None}
         if chosen:
             data[kind] = {**data.get(kind, {}), **chosen}
-    names = ("no_company", "fetch_parents", "legal_basis", "consent_source", "phones", "web")
+    names = ("no_company", "fetch_parents", "legal_basis", "consent_source", "phones", "web", "suggest")
     data |= {name: options[name] for name in names if options[name] is not None}
     if options["lists"]:
         data["lists"] = {**data.get("lists", {}), **_lists(options["lists"])}

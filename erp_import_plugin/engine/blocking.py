@@ -91,16 +91,16 @@ def _company(values: Values, compared: bool) -> Iterator[str]:
     if vat:
         yield f"v{vat}"
     words, numbers = names.lettered(name)
-    for zip_code in _zips(values, "postal_zip", "street_zip") if words else ():
+    for zip_code in _codes(values, "postal_zip", "street_zip") if words else ():
         yield f"z{zip_code} {words[0][:_START]} {numbers}"
 
 
 def _person(values: Values, compared: bool) -> Iterator[str]:
     name = names.folded(f"{text_of(values.get('last_name'))} {text_of(values.get('first_name'))}")
     yield from _name(name, compared)
-    if values.get("birth_date"):
-        yield f"b{text_of(values['birth_date'])}"
-    for zip_code in _zips(values, "postal_zip"):
+    for birth_date in _codes(values, "birth_date"):
+        yield f"b{birth_date}"
+    for zip_code in _codes(values, "postal_zip"):
         for word in name.split()[:_WORDS]:
             yield f"z{zip_code} {word[:_START]}"
 
@@ -113,7 +113,7 @@ def _channel(field: str) -> Passes:
     return lambda values, _compared: _CHANNELS[field](values.get(field))
 
 
-def _zips(values: Values, *fields: str) -> Iterator[str]:
+def _codes(values: Values, *fields: str) -> Iterator[str]:
     forms = (names.folded(text_of(values.get(field))).replace(" ", "") for field in fields)
     return (form for form in forms if form)
 

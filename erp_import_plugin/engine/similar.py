@@ -159,7 +159,7 @@ def _code(value: CrmValue) -> str:
 
 
 def _vat(value: CrmValue) -> str:
-    return normalising.vat(text_of(value))
+    return normalising.vat(text_of(value)) if value else ""
 
 
 def _text_likeness(one: _Text, other: _Text) -> float:
@@ -170,8 +170,8 @@ def _text_likeness(one: _Text, other: _Text) -> float:
 
 
 def _person_likeness(one: tuple[str, str], other: tuple[str, str]) -> float:
-    """Whole names, whichever part is written first; else the parts there are."""
-    if all(one) and all(other):
+    """Whole names, or parts of one, whichever is written first; else a part and what of the whole is nearest."""
+    if all(one) == all(other):
         straight = "".join(one)
         return max(_near(straight, "".join(other)), _near(straight, other[1] + other[0]))
     return _HALF_A_NAME * max(_near(mine, theirs) for mine in one if mine for theirs in other if theirs)
@@ -207,7 +207,7 @@ _WHERE = (
     _Trait(("postal_address_1",), _plain, _text_likeness, 3, 0.5),
 )
 # Many have several phones and addresses: other ones contradict nothing.
-_EMAIL = _Trait(("email",), _emails, _shared, 5, 0)
+_EMAIL = _Trait(("email",), _emails, _shared, 12, 0)
 
 
 def _traits(deciding: tuple[_Trait, ...], supporting: tuple[_Trait, ...]) -> _Traits:
@@ -218,8 +218,8 @@ _TRAITS: Mapping[EntityKind, _Traits] = {
     EntityKind.COMPANY: _traits(
         (
             _Trait(("name",), _company_name, _text_likeness, 6, 5),
-            _Trait(("vat_number",), _vat, _code_likeness, 8, 4),
-            _Trait(("phone",), _phones, _shared, 4, 0),
+            _Trait(("vat_number",), _vat, _code_likeness, 16, 4),
+            _Trait(("phone",), _phones, _shared, 6, 0),
             _EMAIL,
         ),
         (
@@ -232,7 +232,7 @@ _TRAITS: Mapping[EntityKind, _Traits] = {
         (
             _Trait(("first_name", "last_name"), _person_name, _person_likeness, 6, 5),
             _Trait(("birth_date",), _code, _code_likeness, 6, 2),
-            _Trait(("phone_mobile",), _phones, _shared, 4, 0),
+            _Trait(("phone_mobile",), _phones, _shared, 6, 0),
             _EMAIL,
         ),
         (_Trait(("company",), text_of, _same, 3, 2), *_WHERE),

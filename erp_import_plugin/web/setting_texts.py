@@ -91,6 +91,7 @@ _SINGLE: Mapping[str, str] = {
     "web": _("URLs and e-mail addresses"),
     "legal_basis": _("Legal basis"),
     "consent_source": _("Consent source"),
+    "defaults": _("Defaults"),
     "suggest": _("Similar records"),
     "preset": _("Presets"),
     "preset_name": _("Name of the preset"),

@@ -30,6 +30,7 @@ def words(settings: ImportSettings, kinds: Collection[EntityKind], schema: CrmSc
     said += sorted(lists)
     said.append((setting_label("phones", schema), str(CHANNEL_POLICIES[settings.phones][0])))
     said.append((setting_label("web", schema), str(CHANNEL_POLICIES[settings.web][0])))
+    said.append((setting_label("suggest", schema), _("yes") if settings.suggest else _("no")))
     if settings.left_out:
         said.append(
             (_("Fields that are left out"), ", ".join(_field(name, schema) for name in sorted(settings.left_out)))

@@ -31,8 +31,8 @@ def from_mapping(data: Mapping[str, Any]) -> ImportSettings:
     """Settings from nested texts; what is left out has its default.
 
     ``company``, ``person`` and ``project`` are tables of match, action, empty and linked; ``lists`` is a table of
-    policies by the name of the CRM list; no_company, fetch_parents, legal_basis, consent_source, phones and web are
-    plain values. A dash in a key counts as an underscore.
+    policies by the name of the CRM list; no_company, fetch_parents, legal_basis, consent_source, phones, web and
+    suggest are plain values. A dash in a key counts as an underscore.
 
     Raises:
         Invalid: by the dotted key; it is unknown or its value is none of those there are.
@@ -145,4 +145,5 @@ _READERS: Mapping[str, Read] = {
     "consent_source": _item,
     "phones": _one_of(ChannelPolicy),
     "web": _one_of(ChannelPolicy),
+    "suggest": _flag,
 }

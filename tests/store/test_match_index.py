@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from threading import Thread
 
 import pytest
@@ -179,3 +179,40 @@ def test_whatever_a_name_is_made_of_its_entity_is_found(engine: Engine, crm: Sql
         found = crm.find(tx, COMPANY, name, [key for some in keys for key in some])
         assert all(one in found[some[0]] for one, some in zip(ids, keys, strict=True) if some)
         assert sum(map(len, found.values())) == sum(map(len, keys))
+
+
+class _Words:
+    """Each word of a name is a key; those of more than two entities do not count."""
+
+    name = "words"
+    fields = ("name",)
+    regional = False
+    at_most = 2
+
+    def keys(self, values: Mapping[str, CrmValue], region: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(str(values["name"]).split()))
+
+
+def test_a_rule_may_give_several_keys_for_one_entity(crm: SqlAlchemyCrm, tx: Connection) -> None:
+    rows: list[dict[str, CrmValue]] = [{"name": "a b"}, {"name": "b c a"}, {"name": " "}]
+    one, other, _ = crm.create(tx, COMPANY, rows, KARI)
+    assert crm.find(tx, COMPANY, _Words(), ["a", "b", "c", "d"]) == {"a": [one, other], "b": [one, other], "c": [other]}
+    crm.update(tx, COMPANY, [EntityUpdate(other, {"name": "d"})], KARI)
+    assert crm.find(tx, COMPANY, _Words(), ["a", "b", "c", "d"]) == {"a": [one], "b": [one], "d": [other]}
+    tx.execute(delete(hosts.company).where(hosts.company.c.name == "a b"))
+    assert crm.find(tx, COMPANY, _Words(), ["a", "b"]) == {}
+    assert tx.execute(select(func.count()).select_from(match_key)).scalar() == 2
+
+
+def test_keys_that_too_many_entities_have_are_left_out(crm: SqlAlchemyCrm, tx: Connection) -> None:
+    rows: list[dict[str, CrmValue]] = [{"name": "a b"}, {"name": "a b"}, {"name": "a c"}]
+    ids = crm.create(tx, COMPANY, rows, KARI)
+    assert crm.find(tx, COMPANY, _Words(), ["a", "b", "c"]) == {"b": ids[:2], "c": ids[2:]}
+
+
+def test_entities_with_several_keys_are_not_read_again(engine: Engine, crm: SqlAlchemyCrm, tx: Connection) -> None:
+    crm.create(tx, COMPANY, [{"name": f"a b {n}"} for n in range(50)], KARI)
+    crm.find(tx, COMPANY, _Words(), ["a"])
+    with statements(engine) as seen:
+        crm.find(tx, COMPANY, _Words(), ["a"])
+    assert not [statement for statement in seen if not statement.startswith("SELECT")]

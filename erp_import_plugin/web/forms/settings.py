@@ -38,6 +38,7 @@ def read_settings(sent: MultiDict[str, str], form: SettingsForm) -> ImportSettin
         lists={**before.lists, **lists},
         phones=_choice(ChannelPolicy, sent.get("phones"), before.phones),
         web=_choice(ChannelPolicy, sent.get("web"), before.web),
+        suggest=sent.get("suggest") == "yes",
         defaults={one.key: read_texts(sent, default_name(one)) for one in form.asked},
     )
     return settings if form.persons is None else _for_contacts(sent, settings)
