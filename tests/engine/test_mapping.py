@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -11,8 +12,13 @@ from erp_import_plugin.engine.mapping import (
     KNOWN_KEYS,
     ActorMapping,
     FieldMapping,
+    Unfit,
     compatible,
+    doubles,
     known_target,
+    targets,
+    unfit,
+    without_source,
 )
 from erp_import_plugin.host_api import CrmField, CrmType, EntityKind, EntitySchema
 from tests.engine.samples import COMPANY, PERSON, PROJECT, SCHEMA, erp_field, listed, text, typed
@@ -147,3 +153,61 @@ def test_every_field_of_the_samples_takes_an_erp_field_of_its_type(kind: EntityK
     schema: EntitySchema = SCHEMA.entities[kind]
     fields: list[CrmField] = [crm for crm in schema.fields.values() if crm.type is not CrmType.COMPANY]
     assert all(compatible(erp_field(crm), crm) for crm in fields)
+
+
+@pytest.mark.parametrize(
+    ("erp", "crm", "reason"),
+    [
+        (ErpField("E", "E"), text("t"), None),
+        (ErpField("E", "E"), text("t", read_only=True), Unfit.READ_ONLY),
+        (ErpField("E", "E", FieldType.LIST, multiple=True), listed("l", "category"), Unfit.SEVERAL),
+        (ErpField("E", "E", FieldType.DATE), typed("n", CrmType.INTEGER), Unfit.TYPE),
+        (ErpField("E", "E"), typed("c", CrmType.COMPANY), Unfit.TYPE),
+    ],
+)
+def test_what_does_not_fit_has_a_reason(erp: ErpField, crm: CrmField, reason: Unfit | None) -> None:
+    assert unfit(erp, crm) is reason
+
+
+def test_a_company_is_reached_by_its_name_and_never_by_its_field() -> None:
+    assert {"company_name", "last_name"} <= targets(SCHEMA.entities[PERSON]).keys()
+    assert "company" not in targets(SCHEMA.entities[PERSON])
+    assert "company_name" not in targets(SCHEMA.entities[COMPANY])
+
+
+def test_two_sources_of_one_value_are_doubles_and_of_several_are_not() -> None:
+    fields = [FieldMapping(ErpField(key, key), crm) for key, crm in (("A", "code"), ("B", "code"), ("C", "email"))]
+    fields += [FieldMapping(ErpField("D", "D"), "email"), FieldMapping(ErpField("E", "E"), "name")]
+    fields += [
+        FieldMapping(ErpField("F", "F"), "name", active=False),
+        FieldMapping(ErpField("G", "G"), "name", gone=True),
+    ]
+    fields += [FieldMapping(ErpField(key, key), "lost") for key in "HI"]
+    mapping = ActorMapping(ActorType.CUSTOMER, COMPANY, tuple(fields))
+    assert {key: other.erp.key for key, other in doubles(mapping, SCHEMA.entities[COMPANY]).items()} == {
+        "A": "B",
+        "B": "A",
+    }
+
+
+def test_what_a_new_entity_needs_comes_from_the_erp_from_a_default_or_from_an_answer() -> None:
+    company, name = SCHEMA.entities[COMPANY], FieldMapping(ErpField("NAME", "Name"), "name")
+    bare = ActorMapping(ActorType.CUSTOMER, COMPANY, ())
+    assert [crm.key for crm in without_source(bare, company)] == ["name"]
+    for given in (
+        replace(bare, fields=(name,)),
+        replace(bare, defaults={"name": "Nameless"}),
+        replace(bare, ask=frozenset({"name"})),
+    ):
+        assert without_source(given, company) == ()
+    assert without_source(replace(bare, fields=(replace(name, gone=True),)), company)
+
+
+def test_a_field_that_is_gone_imports_nothing_and_has_no_place() -> None:
+    one, two = (
+        FieldMapping(ErpField("A", "A", rank=5), "code"),
+        FieldMapping(ErpField("B", "B", rank=9), "name", rank=1),
+    )
+    mapping = ActorMapping(ActorType.CUSTOMER, COMPANY, (one, two, FieldMapping(ErpField("C", "C"), "url", gone=True)))
+    assert mapping.imported() == (one, two)
+    assert mapping.in_order() == (two, one)
