@@ -15,15 +15,14 @@ CONNECTION, MAPPINGS, LISTS, DEFAULTS = "connection_edit", "mappings", "list_map
 
 
 def connection_tabs(current: str, connection_id: int) -> list[Tab]:
-    """The way back to the list, and the pages of a connection; ``current`` is the endpoint of the one shown."""
+    """The pages of a connection; ``current`` is the endpoint of the one that is shown."""
     pages = [
         (CONNECTION, _("Connection")),
         (MAPPINGS, _("Mappings")),
         (LISTS, _("Lists")),
         (DEFAULTS, _("Defaults")),
     ]
-    tabs = [Tab(label, url_for(f".{page}", connection_id=connection_id), page == current) for page, label in pages]
-    return [Tab(_("All connections"), url_for(".connections"), False), *tabs]
+    return [Tab(label, url_for(f".{page}", connection_id=connection_id), page == current) for page, label in pages]
 
 
 def type_tabs(endpoint: str, connection_id: int, types: Iterable[ActorType], current: ActorType) -> list[Tab]:
