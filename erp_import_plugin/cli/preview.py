@@ -53,12 +53,18 @@ def preview(
     if planned is None:
         desk.show(NOTHING, lambda: "Nothing was found.")
         return DONE
-    page = _page(desk, planned, 1)
-    desk.show(
-        _data(desk, planned, page) if desk.as_json else None,
-        lambda: _text(planned, page, list(islice(_lines(desk, planned, page), limit))),
-    )
+    how = f"Nothing is in the CRM yet. To import this: flask erp-import import --token {planned}"
+    show_plan(desk, planned, limit, how)
     return DONE
+
+
+def show_plan(desk: Desk, token: str, limit: int, how: str) -> None:
+    """Print a plan: in a text at most so many rows, and ``how`` to go on."""
+    page = _page(desk, token, 1)
+    desk.show(
+        _data(desk, token, page) if desk.as_json else None,
+        lambda: _text(page, list(islice(_lines(desk, token, page), limit)), how),
+    )
 
 
 def _page(desk: Desk, token: str, number: int) -> PreviewPage:
@@ -80,7 +86,7 @@ def _data(desk: Desk, token: str, first: PreviewPage) -> dict[str, Any]:
     }
 
 
-def _text(token: str, page: PreviewPage, lines: Sequence[PlanLine]) -> str:
+def _text(page: PreviewPage, lines: Sequence[PlanLine], how: str) -> str:
     rows = [
         (one.planned.row, one.planned.status.value, one.planned.label, _what(one.planned, page.schema)) for one in lines
     ]
@@ -90,7 +96,7 @@ def _text(token: str, page: PreviewPage, lines: Sequence[PlanLine]) -> str:
     parts += [_candidates(one.planned) for one in lines if is_open(one.planned) and candidates(one.planned)]
     parts += [f"Adds to the list {clean(item.list_name)}: {clean(item.label)}" for item in page.items]
     parts.append(accounts_line(page.accounts) if page.accounts else "")
-    parts.append(f"Nothing is in the CRM yet. To import this: flask erp-import import --token {token}")
+    parts.append(how)
     return "\n".join(filter(None, parts))
 
 
@@ -105,5 +111,4 @@ def _candidates(row: PlannedRow) -> str:
 
 
 def _change(change: EntityChange) -> str:
-    state = "new" if change.is_new else "changed"
-    return f"{change.kind.value} {state}: {', '.join(field.field for field in change.ticked())}"
+    return f"{change.kind.value} {change.effect}: {', '.join(field.field for field in change.ticked())}"
