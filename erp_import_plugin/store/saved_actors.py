@@ -18,6 +18,8 @@ from erp_import_plugin.store.identity import ActorPlace, same_type
 from erp_import_plugin.store.saved_imports import SavedImport
 from erp_import_plugin.store.tables import import_, link, outcome, saved_actor, saved_import, staged
 
+_KEPT = tuple(one.value for one in (Status.UNCHANGED, Status.SKIPPED, Status.UNDECIDED, Status.HELD, Status.FAILED))
+_AGAIN = {"fingerprint": "", "last_modified": ""}
 _IMPORTED = (Status.NEW.value, Status.CHANGED.value, Status.UNCHANGED.value)
 
 
@@ -154,23 +156,20 @@ def record(tx: Transaction, saved_id: int, rows: Sequence[tuple[Settled, str]], 
     others = [one.row for one, _ in rows if not one.imported]
     mine = saved_actor.c.saved_import_id == saved_id
     if others:
-        again = {"fingerprint": "", "last_modified": ""}
-        tx.execute(update(saved_actor).where(mine, _staged_as(staged.c.id.in_(others))).values(again))
+        tx.execute(update(saved_actor).where(mine, _staged_as(staged.c.id.in_(others))).values(_AGAIN))
     if ids:
         tx.execute(delete(saved_actor).where(mine, _staged_as(staged.c.id.in_(ids))))
         tx.execute(insert(saved_actor), [_row(saved_id, one, sign, run) for one, sign in rows if one.imported])
 
 
-def forget_of(tx: Transaction, import_id: int) -> None:
-    """Forget the actors whose rows an import has written, in every saved import of its connection."""
+def import_again(tx: Transaction, import_id: int) -> None:
+    """Have the actors whose rows an import has written imported again, in every saved import of its connection."""
     written = exists().where(outcome.c.id == staged.c.id, outcome.c.status.not_in(_KEPT))
     own = select(import_.c.connection_id).where(import_.c.id == import_id).scalar_subquery()
     of_connection = select(saved_import.c.id).where(saved_import.c.connection_id == own)
     here = _staged_as(staged.c.import_id == import_id, written)
-    tx.execute(delete(saved_actor).where(saved_actor.c.saved_import_id.in_(of_connection), here))
-
-
-_KEPT = tuple(one.value for one in (Status.UNCHANGED, Status.SKIPPED, Status.UNDECIDED, Status.HELD, Status.FAILED))
+    theirs = update(saved_actor).where(saved_actor.c.saved_import_id.in_(of_connection), here)
+    tx.execute(theirs.values(_AGAIN))
 
 
 def _mine(saved: SavedImport) -> ColumnElement[bool]:

@@ -29,7 +29,7 @@ def remember(rooms: Rooms, imported: Import, hold: Hold = lambda _tx: None) -> N
     if imported.undoes is not None:
         with writing(rooms.engine) as tx:
             hold(tx)
-            actor_store.forget_of(tx, imported.id)
+            actor_store.import_again(tx, imported.id)
         return
     with reading(rooms.engine) as tx:
         saved = saved_store.get(tx, imported.saved_import_id) if imported.saved_import_id else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from erp_import_plugin.host_api import User
+from erp_import_plugin.workflow import saved_imports
 from tests.support.rooms import ADMIN, CHIEF, NOBODY, OTHER
 from tests.support.site import Site, Visitors
 
@@ -18,7 +19,9 @@ OF_AN_IMPORT = {
     "importing": "imports/{token}/importing",
     "done": "imports/{token}/done",
     "done_file": "imports/{token}/done.csv",
+    "save_import": "imports/{token}/save",
 }
+OF_A_RUN = {"saved_import": "saved/1", "repeat": "imports/{run}/repeat"}
 SET_UP = {
     "connectors": "sync/connectors",
     "connections": "sync/connections",
@@ -31,10 +34,23 @@ SET_UP = {
     "list_mapping": "sync/connections/1/lists",
     "defaults": "sync/connections/1/defaults/Customer",
 }
-OF_EVERYONE = {"source": "", "connection": "connection", "imports": "imports"}
+OF_EVERYONE = {
+    "source": "",
+    "connection": "connection",
+    "imports": "imports",
+    "saved": "saved",
+    "presets": "presets",
+}
 FORMS = {"discard": "imports/{token}/discard", "undo": "imports/{token}/undo", "source_backup": "backup"}
-PAGES = OF_EVERYONE | OF_AN_IMPORT | SET_UP
-WHILE_SYNC_IS_ON = {"source", "imports", "importing", "done", "done_file", *SET_UP}
+PAGES = OF_EVERYONE | OF_AN_IMPORT | OF_A_RUN | SET_UP
+WHILE_SYNC_IS_ON = {"source", "imports", "importing", "done", "done_file", "saved", "saved_import", "presets", *SET_UP}
+
+
+def given(site: Site) -> dict[str, str]:
+    """The tokens of an import that is done, and of the run of a saved import, as the addresses name them."""
+    token = site.imported()
+    saved_id = saved_imports.save(site.house.rooms, ADMIN, token, "Nightly")
+    return {"token": token, "run": saved_imports.run(site.house.rooms, site.house.jobs, ADMIN, saved_id)}
 
 
 def test_the_table_has_every_address(site: Site) -> None:
@@ -45,12 +61,12 @@ def test_the_table_has_every_address(site: Site) -> None:
 
 @pytest.mark.parametrize("visitor", [None, NOBODY, OTHER, ADMIN, CHIEF], ids=["-", "nobody", "other", "owner", "chief"])
 def test_who_gets_in(site: Site, visitor: User | None) -> None:
-    token, sent = site.imported(), {"csrf_token": site.token()}
+    tokens, sent = given(site), {"csrf_token": site.token()}
     site.visitors.signed_in = visitor
     seen = {}
     for page, address in (PAGES | FORMS).items():
         ask = site.client.post if page in FORMS else site.client.get
-        answer = ask("/erp-import/" + address.format(token=token), data=sent)
+        answer = ask("/erp-import/" + address.format(**tokens), data=sent)
         seen[page] = answer.status_code
         assert answer.headers.get("Location") == "/sign-in" or visitor is not None
         assert "Company 0001" not in answer.get_data(as_text=True) or visitor in (ADMIN, CHIEF), page
@@ -63,7 +79,7 @@ def expected(visitor: User | None) -> dict[str, int]:
         return dict.fromkeys(PAGES | FORMS, 303)
     if visitor is NOBODY:
         return dict.fromkeys(PAGES | FORMS, 403)
-    of_an_import = dict.fromkeys(OF_AN_IMPORT, 404 if visitor is OTHER else 200)
+    of_an_import = dict.fromkeys(OF_AN_IMPORT | OF_A_RUN, 404 if visitor is OTHER else 200)
     if visitor is not OTHER:
         # What is done is looked at, no longer changed.
         of_an_import |= dict.fromkeys(["search", "staging", "settings", "preview", "importing"], 303)
@@ -93,10 +109,10 @@ def test_the_import_of_another_is_not_discarded(site: Site) -> None:
 
 
 def test_while_sync_is_on_no_step_goes_on(site: Site) -> None:
-    token = site.imported()
+    tokens = given(site)
     site.house.sync.on = True
     for page, address in PAGES.items():
-        answer = site.client.get("/erp-import/" + address.format(token=token))
+        answer = site.client.get("/erp-import/" + address.format(**tokens))
         if page in WHILE_SYNC_IS_ON:
             assert answer.status_code in (200, 303), page
         else:
@@ -117,9 +133,9 @@ def test_sync_switched_on_at_the_last_moment(site: Site) -> None:
 
 
 def test_every_answer_has_the_security_headers(site: Site) -> None:
-    token = site.imported()
+    tokens = given(site)
     for page, address in PAGES.items():
-        answer = site.client.get("/erp-import/" + address.format(token=token))
+        answer = site.client.get("/erp-import/" + address.format(**tokens))
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy, page
         assert "unsafe" not in policy, page

@@ -56,10 +56,33 @@ def _walk(site: Site) -> Iterator[tuple[str, Page]]:
     importing.start(site.house.rooms, site.house.jobs, ADMIN, token)
     for which in ("new", "changed", "rest"):
         yield f"done {which}", site.get(one + f"done?which={which}")
+    yield from _saved(site, one)
     yield "imports", site.get("/erp-import/imports")
     yield "not found", site.get(site.path("nothing") + "search", 404)
     site.house.sync.on = True
     yield "sync is on", site.get(one + "search", 409)
+
+
+def _saved(site: Site, one: str) -> Iterator[tuple[str, Page]]:
+    """The pages of saved imports and presets, and a run that finds something new and something gone."""
+    yield "save", site.get(one + "save")
+    yield "save with errors", _page(site.post(one + "save", 422, name=" "))
+    site.post(one + "save", name=MARKUP)
+    shop = site.house.shop
+    shop.moment = 2
+    shop.remove(ActorType.CUSTOMER, "K2")
+    shop.add(ActorType.CUSTOMER, "K3", NAME=f"New {MARKUP}")
+    yield "saved", site.get("/erp-import/saved")
+    run = site.post("/erp-import/saved", do="run:1")
+    assert isinstance(run, str)
+    yield "repeat", site.get(run)
+    yield "preview of a run", site.get(run.removesuffix("repeat") + "preview")
+    settings = run.removesuffix("repeat") + "settings"
+    site.post(settings, 200, do="preset-save", preset_name=MARKUP, **{"company-match": "name"})
+    yield "settings with presets", site.get(settings)
+    yield "settings with a preset", _page(site.post(settings, 200, do="preset-apply", preset="1"))
+    yield "presets", site.get("/erp-import/presets")
+    yield "saved import", site.get("/erp-import/saved/1")
 
 
 def _stage_markup(site: Site) -> None:

@@ -17,7 +17,7 @@ from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store.imports import ImportState
 from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.store.transactions import writing
-from erp_import_plugin.workflow import preview, results, saved_imports
+from erp_import_plugin.workflow import preview, results, saved_imports, undo
 from erp_import_plugin.workflow import settings as settings_step
 from erp_import_plugin.workflow.criteria import Criteria, Criterion
 from erp_import_plugin.workflow.invalid import Invalid
@@ -137,6 +137,22 @@ def test_rows_that_were_not_imported_come_again(any_shop: House, engine: Engine)
     assert rows(any_shop, again) == {"Unticked": Status.NEW, "Company 0001": Status.CHANGED}
     write(any_shop, again)
     assert counts(any_shop, run(any_shop, saved_id)) == (0, 0, 7, 0)
+
+
+def test_what_is_undone_comes_again(any_shop: House, engine: Engine) -> None:
+    saved_id = saved(any_shop)
+    any_shop.shop.moment = 2
+    any_shop.shop.change(CUSTOMER, "C0003", VATNO="NO3")
+    token = run(any_shop, saved_id)
+    write(any_shop, token)
+    assert counts(any_shop, run(any_shop, saved_id)) == (0, 0, 6, 0)
+    back = undo.start(any_shop.rooms, any_shop.jobs, ADMIN, token)
+    write(any_shop, back)
+    assert vat_numbers(engine)["Company 0003"] == "NO000000003"
+    again = run(any_shop, saved_id)
+    assert rows(any_shop, again) == {"Company 0003": Status.CHANGED}
+    write(any_shop, again)
+    assert vat_numbers(engine)["Company 0003"] == "NO3"
 
 
 def test_what_sales_people_typed_is_left_alone(any_shop: House, engine: Engine) -> None:
@@ -261,6 +277,30 @@ def test_more_than_an_import_holds_comes_in_the_next_run(engine: Engine) -> None
     second = run(house, saved_id)
     assert not found(house, second).cut
     assert set(rows(house, second)) == {"Company 0006"}
+
+
+@ALL
+def test_every_database_tells_the_same(engine: Engine) -> None:
+    house = build(engine, changes=True)
+    house.shop.add_companies(6)
+    saved_id = saved(house)
+    assert counts(house, run(house, saved_id)) == (0, 0, 6, 0)
+    house.shop.moment = 2
+    house.shop.add(CUSTOMER, "c0001", NAME="Small letters", NUMBER2=99)
+    house.shop.change(CUSTOMER, "C0002", VATNO="NO999")
+    house.shop.remove(CUSTOMER, "C0005")
+    token = run(house, saved_id)
+    assert counts(house, token) == (1, 1, 4, 1)
+    page = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter())
+    some = [line.planned.row for line in page.page.rows if line.planned.label == "Small letters"]
+    preview.tick(house.rooms, ADMIN, token, False, some)
+    write(house, token)
+    write(house, undo.start(house.rooms, house.jobs, ADMIN, token))
+    again = run(house, saved_id)
+    assert rows(house, again) == {"Small letters": Status.NEW, "Company 0002": Status.CHANGED}
+    (gone,) = saved_imports.page(house.rooms, house.jobs, ADMIN, again).gone.rows
+    assert gone.place.key == "C0005"
+    saved_imports.delete(house.rooms, ADMIN, saved_id)
 
 
 @ALL
