@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from erp_import_plugin.connector_api import ActorType, ErpField, FieldType
@@ -13,7 +13,7 @@ from erp_import_plugin.host_api import CrmField, CrmSchema, EntitySchema
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store.transactions import writing
 from erp_import_plugin.workflow import access
-from erp_import_plugin.workflow.mappings import list_names
+from erp_import_plugin.workflow.mappings import held, list_names
 from erp_import_plugin.workflow.rooms import Rooms
 
 _SHOWN = 6
@@ -75,6 +75,16 @@ def discovered(
         for field in fields
     )
     return ActorMapping(actor_type, kind, tuple(mapped))
+
+
+def mark_gone(rooms: Rooms, connection_id: int, actor_type: ActorType, keys: Collection[str]) -> ActorMapping:
+    """Remember that the ERP no longer offers these fields. Gives the mapping as it is then. Raises NotFound."""
+    with writing(rooms.engine) as tx:
+        before = held(tx, connection_id, actor_type)
+        fields = tuple(replace(one, gone=one.gone or one.erp.key in keys) for one in before.fields)
+        after = replace(before, fields=fields)
+        mapping_store.save(tx, connection_id, after)
+    return after
 
 
 def read_lists(rooms: Rooms, session: GuardedSession, connection_id: int, names: Iterable[str]) -> tuple[Sentence, ...]:

@@ -16,7 +16,7 @@ from erp_import_plugin.store.imports import Import
 from erp_import_plugin.store.staging import FetchedActor
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import access, cells, erp
-from erp_import_plugin.workflow.discovering import read_lists
+from erp_import_plugin.workflow.discovering import mark_gone, read_lists
 from erp_import_plugin.workflow.mappings import list_names, offered, shown
 from erp_import_plugin.workflow.rooms import Rooms
 
@@ -52,7 +52,7 @@ class _FetchRun:
         self._rooms = rooms
         self._context = context
         self._import = imported
-        self._mappings = mappings
+        self._mappings = dict(mappings)
         self.progress = self._counts()
 
     def run(self, session: GuardedSession) -> _FetchRun:
@@ -69,13 +69,25 @@ class _FetchRun:
 
     def _fetch(self, session: GuardedSession, wanted: Sequence[tuple[int, ActorPlace]]) -> None:
         actor_type = ActorType(wanted[0][1].actor_type)
+        fields = self._offered(session, actor_type)
         mapping = self._mappings.get(actor_type)
-        fields = offered([one.erp.key for one in mapping.fields], session, actor_type) if mapping else ()
         fetched = session.get(actor_type, [place.key for _, place in wanted], fields)
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
             staging_store.save_fetched(tx, *sort(wanted, fetched, mapping))
         self.types.add(actor_type)
+
+    def _offered(self, session: GuardedSession, actor_type: ActorType) -> tuple[str, ...]:
+        """The mapped fields that the ERP still has. The others are not empty: nothing is known of them."""
+        mapping = self._mappings.get(actor_type)
+        if mapping is None:
+            return ()
+        wanted = [one.erp.key for one in mapping.fields if not one.gone]
+        there = offered(wanted, session, actor_type)
+        if len(there) < len(wanted):
+            gone = frozenset(wanted) - frozenset(there)
+            self._mappings[actor_type] = mark_gone(self._rooms, self._import.connection_id, actor_type, gone)
+        return there
 
     def _counts(self) -> tuple[int, int]:
         """How many actors are done with, of how many."""

@@ -3,17 +3,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from erp_import_plugin.connector_api import ActorType, ErpField, FieldType, GiveUp
 from erp_import_plugin.engine.mapping import ActorMapping, FieldMapping, Unfit
 from erp_import_plugin.engine.results import Status
-from erp_import_plugin.engine.settings import DuplicateSettings, ImportSettings
+from erp_import_plugin.engine.settings import Action, DuplicateSettings, EmptyValue, ImportSettings
 from erp_import_plugin.errors import NotFound
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store.crm import SqlAlchemyCrm
 from erp_import_plugin.store.plan import PlanFilter
-from erp_import_plugin.workflow import connections, mappings, preview, rereading, settings
+from erp_import_plugin.workflow import connections, importing, mappings, preview, rereading, settings
 from erp_import_plugin.workflow.access import NotAllowed
 from erp_import_plugin.workflow.erp import ErpFailed
 from erp_import_plugin.workflow.invalid import Invalid
@@ -210,6 +211,23 @@ def test_a_field_that_is_gone_is_kept_and_blocks_nothing(house: House, connectio
     changes, _complaints = rereading.read_again(house.rooms, ADMIN, connection)
     assert [(one.new, one.gone) for one in changes] == [(("VAT number",), ("New one",))]
     assert line(house, connection, "VATNO").mapping.imports
+
+
+def test_a_field_that_goes_between_two_imports_clears_nothing(house: House, connection: int) -> None:
+    clearing = ImportSettings(company=DuplicateSettings("name", Action.REPLACE, EmptyValue.CLEAR))
+    house.shop.add(CUSTOMER, "C1", NAME="Acme", VATNO="NO1")
+    fields = house.shop.fields[CUSTOMER]
+    for offered in (fields, tuple(one for one in fields if one.key != "VATNO")):
+        house.shop.fields[CUSTOMER] = offered
+        token = house.begin()
+        house.stage(token)
+        settings.save(house.rooms, ADMIN, token, clearing)
+        preview.start(house.rooms, house.jobs, ADMIN, token)
+        importing.start(house.rooms, house.jobs, ADMIN, token)
+
+    with house.rooms.engine.connect() as tx:
+        assert tx.execute(select(hosts.company.c.vat_number)).scalars().all() == ["NO1"]
+    assert line(house, connection, "VATNO").mapping.gone
 
 
 def test_only_a_field_that_is_gone_can_be_removed(house: House, connection: int) -> None:
