@@ -11,7 +11,9 @@ from sqlalchemy import Engine
 
 from tests.support import databases
 from tests.support.browsers import chromium, running_browser
+from tests.support.leaks import leaking_files
 from tests.support.requirements import leave_out
+from tests.support.shop import CONFIG
 
 # How long an example takes depends on the machine and on what else it does; no test may fail of that. In CI the
 # examples are the same every time, so that no commit is refused for what it did not do; elsewhere they are new ones.
@@ -19,6 +21,13 @@ settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )
 settings.load_profile("any machine")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_password_is_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """At the end: the password that the shop of the tests asks for stands in no database and no log they left."""
+    yield
+    assert leaking_files(tmp_path_factory.getbasetemp(), [CONFIG["password"]]) == []
 
 
 @pytest.fixture(scope="session")
