@@ -12,7 +12,7 @@ from erp_import_plugin.engine.settings import Action, DuplicateSettings, ListPol
 from erp_import_plugin.workflow import preview
 from tests.support import hosts
 from tests.support.reading import Page
-from tests.support.rooms import ADMIN
+from tests.support.rooms import ADMIN, CHIEF
 from tests.support.site import BY_NAME, Site
 
 INTO = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
@@ -145,3 +145,61 @@ def test_a_preview_in_the_making_can_be_stopped_and_made_again(site: Site) -> No
     found = preview.page(site.house.rooms, site.house.jobs, ADMIN, token, preview.PlanFilter())
     assert found.accounts is not None
     assert found.accounts.read == 13
+
+
+def test_a_row_is_decided_on_its_page_and_decided_again(site: Site, crm: None) -> None:
+    token = site.planned()
+    path = row(site.get(site.path(token, "preview")), "Company 0002")
+    page = site.get(path)
+    assert {one["value"] for one in page.all("button", name="do")} >= {"entity:2", "entity:3", "new", "leave_out"}
+    decided = site.get(str(site.post(path, do="entity:3", seen=page.value("seen"))))
+    assert "Admin decided at" in decided.text
+    assert "it is the record with the ID 3" in decided.text
+    assert "No row needs a decision any more" in decided.text
+    assert decided.one("a", href="/company/3").text == "Open it in the CRM"
+    site.post(path, do="again", seen=decided.value("seen"))
+    assert "Which one is it?" in site.get(path).text
+
+
+def test_who_comes_second_reads_what_was_decided(site: Site, crm: None) -> None:
+    token = site.planned()
+    path = row(site.get(site.path(token, "preview")), "Company 0002")
+    site.post(path, do="new", seen="")
+    site.visitors.signed_in = CHIEF
+    site.post(path, do="leave_out", seen="")
+    text = site.get(path).text
+    assert "Admin decided this row at" in text
+    assert "create a new record. Look at it before you decide again." in text
+    assert "Company new" in text
+
+
+def test_a_row_that_was_matched_can_be_said_to_be_another(site: Site, crm: None) -> None:
+    token = site.planned()
+    path = row(site.get(site.path(token, "preview")), "Company 0001")
+    page = site.get(path)
+    assert "It is not the same" in page.text
+    site.post(path, do="new", seen="")
+    assert counts(site.get(site.path(token, "preview")))["New"] == 11
+
+
+def test_picked_rows_are_decided_together(site: Site, crm: None) -> None:
+    token = site.planned()
+    path = site.path(token, "preview?status=undecided")
+    (box,) = site.get(path).all("input", name="pick")
+    site.post(path, do="leave_out_all")
+    assert "Pick the rows first" in site.get(path).text
+    site.post(path, do="only_all", pick=box["value"])
+    assert "1 row stays as it is" in site.get(path).text
+    site.post(path, do="leave_out_all", every="yes")
+    page = site.get(site.path(token, "preview?show=decided"))
+    assert "1 row was decided." in page.text
+    assert "Admin decided to leave it out." in page.text
+    assert [one["value"] for one in page.all("input", name="pick")] == [box["value"]]
+    site.post(site.path(token, "preview?show=decided"), do="again_all", pick=box["value"])
+    assert counts(site.get(site.path(token, "preview")))["Needs a decision"] == 1
+
+
+def test_only_rows_to_decide_about_can_be_picked(site: Site, crm: None) -> None:
+    page = site.get(site.path(site.planned(), "preview"))
+    assert not page.all("input", name="pick")
+    assert page.all("input", name="tick")
