@@ -78,9 +78,11 @@ class _Sqlite(Dialect):
 
 class _PostgreSql(Dialect):
     def among(self, tx: Connection, column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
-        # Ids are compared as bigint: one that does not fit its column is not found, instead of an error.
-        item = BigInteger() if isinstance(column.type, Integer) else column.type
-        return column == any_(literal(list(values), postgresql.ARRAY(item)))
+        if isinstance(column.type, Integer):
+            # As bigint, an id that does not fit its column is not found, instead of an error. As a query, since an
+            # array of another type than the column's is not hashed: each row would be compared with each value.
+            return column.in_(select(func.unnest(literal(list(values), postgresql.ARRAY(BigInteger())))))
+        return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
 
     def as_text(self, value: ColumnElement[Any]) -> ColumnElement[str]:
         return cast(value, postgresql.TEXT).collate("C")
