@@ -14,8 +14,10 @@ from sqlalchemy import Engine, insert
 from erp_import_plugin.cli import command
 from erp_import_plugin.connector_api import ActorType, ErpField, Operator
 from erp_import_plugin.connector_host import Relative
+from erp_import_plugin.workflow import saved_imports
 from tests.cli.conftest import Shell
 from tests.support import hosts
+from tests.support.rooms import ADMIN
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 SHOWN = {name: json.loads(text) for name, text in re.findall(r"```json ([a-z ]+)\n(.*?)```", PAGE, re.DOTALL)}
@@ -46,7 +48,7 @@ def test_every_shape_is_shown() -> None:
     assert set(SHOWN) == {
         "connectors", "connections list", "connections test", "connections delete", "mappings", "discover",
         "rotate-keys", "prune", "search", "preview", "decide",
-        "import", "runs",
+        "import", "runs", "saved", "run",
     }  # fmt: skip
 
 
@@ -61,6 +63,8 @@ def test_the_shapes_are_those_that_are_printed(page: Shell) -> None:
         "decide": page.data("decide", preview["import"], *(str(row["row"]) for row in preview["rows"]), "--new"),
         "import": page.data("import", "--token", preview["import"]),
         "runs": page.data("runs"),
+        "run": _run(page, preview["import"]),
+        "saved": page.data("saved"),
         "prune": page.data("prune", "--older-than", "0d", "--dry-run"),
         "mappings": page.data("mappings", "Shop one"),
         "discover": _discovered(page),
@@ -70,6 +74,11 @@ def test_the_shapes_are_those_that_are_printed(page: Shell) -> None:
     assert {name: _differences(SHOWN[name], printed[name]) for name in SHOWN} == {name: [] for name in SHOWN}
     assert preview["new_items"]
     assert any(row["kept"] for row in preview["rows"])
+
+
+def _run(page: Shell, token: str) -> Any:
+    saved_imports.save(page.app.extensions["erp_import"].rooms, ADMIN, token, "Nightly")
+    return page.data("run", "Nightly")
 
 
 def _discovered(page: Shell) -> Any:
