@@ -47,6 +47,9 @@ def _general() -> list[Callable[[F], F]]:
             "--list", "lists", multiple=True, metavar="NAME=POLICY", help="Policy of a CRM list: add, default, blank."
         ),
         click.option("--phones", type=_values(ChannelPolicy), help="What to do with phone numbers."),
+        click.option(
+            "--default", "defaults", multiple=True, metavar="KIND.FIELD=VALUE", help="A default that is asked for."
+        ),
         click.option("--suggest/--no-suggest", default=None, help="Name records that are much like new actors."),
         click.option("--web", type=_values(ChannelPolicy), help="What to do with URLs and e-mail addresses."),
     ]
@@ -75,6 +78,9 @@ def read_settings(options: Mapping[str, Any]) -> dict[str, Any]:
             data[kind] = {**data.get(kind, {}), **chosen}
     names = ("no_company", "fetch_parents", "legal_basis", "consent_source", "phones", "web", "suggest")
     data |= {name: options[name] for name in names if options[name] is not None}
+    for text in options["defaults"]:
+        kind, field, value = _default(text)
+        data.setdefault("defaults", {}).setdefault(kind, {})[field] = value
     if options["lists"]:
         data["lists"] = {**data.get("lists", {}), **_lists(options["lists"])}
     return data
@@ -85,6 +91,14 @@ def _from_file(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refused(Sentence("%(file)s is no TOML file: %(error)s", file=path.name, error=error)) from error
+
+
+def _default(text: str) -> tuple[str, str, str]:
+    name, sign, value = text.partition("=")
+    kind, dot, field = name.partition(".")
+    if not (sign and dot and field):
+        raise Refused(Sentence("Write --default KIND.FIELD=VALUE, such as company.category=Customer."))
+    return kind, field, value
 
 
 def _lists(given: Sequence[str]) -> dict[str, str]:

@@ -19,8 +19,8 @@ from erp_import_plugin.engine.settings import (
     NoCompany,
 )
 from erp_import_plugin.errors import Sentence
-from erp_import_plugin.host_api import EntityKind
-from erp_import_plugin.workflow import typed
+from erp_import_plugin.host_api import CrmValue, EntityKind
+from erp_import_plugin.workflow import default_values, typed
 from erp_import_plugin.workflow.invalid import Invalid
 
 E = TypeVar("E", bound=Enum)
@@ -31,8 +31,9 @@ def from_mapping(data: Mapping[str, Any]) -> ImportSettings:
     """Settings from nested texts; what is left out has its default.
 
     ``company``, ``person`` and ``project`` are tables of match, action, empty and linked; ``lists`` is a table of
-    policies by the name of the CRM list; no_company, fetch_parents, legal_basis, consent_source, phones, web and
-    suggest are plain values. A dash in a key counts as an underscore.
+    policies by the name of the CRM list; ``defaults`` has a table of values by CRM field for each kind; no_company,
+    fetch_parents, legal_basis, consent_source, phones, web and suggest are plain values. A dash in a key counts as an
+    underscore.
 
     Raises:
         Invalid: by the dotted key; it is unknown or its value is none of those there are.
@@ -123,6 +124,24 @@ def _policies(data: Mapping[str, Any], errors: dict[str, str]) -> dict[str, List
     return _table(data, {key: _one_of(ListPolicy) for key in data}, "", errors)
 
 
+def _defaults(data: Mapping[str, Any], errors: dict[str, str]) -> dict[str, CrmValue]:
+    """Texts as they are filled in, by "company.category"; their field reads them."""
+    kinds = [kind.value for kind in EntityKind]
+    values: dict[str, CrmValue] = {}
+    for kind, fields in data.items():
+        if kind not in kinds:
+            errors[kind] = _unknown(kind, kinds)
+        elif not isinstance(fields, Mapping):
+            errors[kind] = Sentence("It must be a table of settings.")
+        else:
+            values |= {f"{kind}.{field}": _texts(raw) for field, raw in fields.items()}
+    return values
+
+
+def _texts(raw: Any) -> tuple[str, ...]:
+    return default_values.texts(tuple(map(str, raw)) if isinstance(raw, list) else raw)
+
+
 def _nested(read: Callable[[Mapping[str, Any], dict[str, str]], Any]) -> Read:
     def read_table(raw: Any) -> Any:
         if not isinstance(raw, Mapping):
@@ -139,6 +158,7 @@ def _nested(read: Callable[[Mapping[str, Any], dict[str, str]], Any]) -> Read:
 _READERS: Mapping[str, Read] = {
     **{kind.value: _duplicates(kind) for kind in EntityKind},
     "lists": _nested(_policies),
+    "defaults": _nested(_defaults),
     "no_company": _one_of(NoCompany),
     "fetch_parents": _flag,
     "legal_basis": _item,

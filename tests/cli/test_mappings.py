@@ -3,7 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 from erp_import_plugin.connector_api import ActorType, ErpField
+from erp_import_plugin.workflow import defaults
+from erp_import_plugin.workflow.defaults import DefaultChoice, DefaultEdit
 from tests.cli.conftest import Shell
+from tests.support.rooms import ADMIN
 
 
 def field(shell: Shell, key: str) -> dict[str, Any]:
@@ -51,3 +54,18 @@ def test_the_erp_is_read_again(connected: Shell) -> None:
     assert shown["types"] == [{"type": "Customer", "new": ["Colour"], "gone": ["Name"]}]
     assert shown["complaints"][0].startswith("The list “categories” could not be read:")
     assert field(connected, "NAME")["gone"] is True
+
+
+def test_a_default_that_is_asked_for_is_answered_by_an_option(connected: Shell) -> None:
+    edit = DefaultEdit("department", DefaultChoice(("Sales",), ask=True))
+    defaults.save(connected.house.rooms, ADMIN, 1, ActorType.CUSTOMER, [edit])
+    what = ("preview", "--connection", "Shop one", "--type", "Customer", "--company-match", "name")
+
+    def departments(*options: str) -> set[str]:
+        rows = connected.data(*what, *options)["rows"]
+        fields = [field for row in rows for change in row["changes"] for field in change["fields"]]
+        return {field["new"] for field in fields if field["field"] == "department"}
+
+    assert departments() == {"Sales"}
+    assert departments("--default", "company.department=Office") == {"Office"}
+    assert connected.run(*what, "--default", "department=Office").exit_code == 2

@@ -299,6 +299,7 @@ def test_settings_are_read_from_a_file() -> None:
         "legal_basis": "b1",
         "lists": {"category": "add", "my-list": "blank"},
         "web": "ignore",
+        "defaults": {"company": {"category": "Best", "number": 7, "interest": ["a", "b"]}, "project": {"open": True}},
     }
     assert settings.from_mapping(data) == ImportSettings(
         company=DuplicateSettings("vat_number", Action.REPLACE, EmptyValue.CLEAR, Action.SKIP),
@@ -308,6 +309,12 @@ def test_settings_are_read_from_a_file() -> None:
         legal_basis="b1",
         lists={"category": ListPolicy.ADD, "my-list": ListPolicy.BLANK},
         web=ChannelPolicy.IGNORE,
+        defaults={
+            "company.category": ("Best",),
+            "company.number": ("7",),
+            "company.interest": ("a", "b"),
+            "project.open": ("yes",),
+        },
     )
     assert settings.from_mapping({}) == ImportSettings()
 
@@ -321,6 +328,7 @@ def test_every_wrong_key_and_value_is_named() -> None:
         "lists": {"category": "keep"},
         "fetch_parents": "perhaps",
         "legal_basis": ["b1"],
+        "defaults": {"compny": {}, "person": "x"},
     }
     with pytest.raises(Invalid) as error:
         settings.from_mapping(data)
@@ -334,4 +342,6 @@ def test_every_wrong_key_and_value_is_named() -> None:
         "lists.category": "It must be one of: add, default, blank.",
         "fetch_parents": "Enter yes or no.",
         "legal_basis": "It must be the id of a list item.",
+        "defaults.compny": "There is no setting “compny”. Did you mean company?",
+        "defaults.person": "It must be a table of settings.",
     }
