@@ -16,7 +16,7 @@ endif
 driver := $(if $(filter postgres%,$(DATABASE_URL)),+postgresql,$(if $(filter mysql% mariadb%,$(DATABASE_URL)),+mariadb))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format translations screenshots clean
+.PHONY: help demo test check format bench translations screenshots clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -39,6 +39,9 @@ check: $(VENV)/installed-test ## style, types and import rules
 format: $(VENV)/installed-test ## put the code into its form
 	$(bin)/ruff check --fix
 	$(bin)/ruff format
+
+bench: $(VENV)/installed-bench ## what suggestions find and cost, on SQLite
+	$(python) -m benchmarks.similar --short --on sqlite
 
 screenshots: $(VENV)/installed-test ## the pictures of the README
 	$(python) -m tests.support.screenshots docs/images

@@ -47,10 +47,9 @@ class Sizes:
     sample: int  # compared with all, one by one
     crm: int
     actors: int
-    rounds: int
 
 
-FULL, SHORT = Sizes(10_000, 5_000, 200, 20_000, 10_000, 3), Sizes(2_000, 1_000, 50, 2_000, 1_000, 1)
+FULL, SHORT = Sizes(10_000, 5_000, 200, 20_000, 10_000), Sizes(2_000, 1_000, 50, 2_000, 1_000)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -65,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
     found = {
         (name, database): _found(pairs, database, sizes) for database in options.on for name, pairs in cases.items()
     }
-    planned = {database: _planned(database, sizes) for database in options.on}
+    planned = {database: _planned(database, sizes, options.rounds) for database in options.on}
     page = "\n".join(_page(found, planned, sizes))
     print(page)
     if options.json:
@@ -80,6 +79,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true", help="fewer records")
     parser.add_argument("--on", nargs="+", choices=NAMES, default=["sqlite", "postgresql"])
+    parser.add_argument("--rounds", type=int, default=3, help="previews of each sort, of which the median counts")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--docs", type=Path)
     return parser.parse_args(arguments)
@@ -159,7 +159,7 @@ class _New:
         return (self.names[n], *record(self.after + n)[1:])
 
 
-def _planned(database: str, sizes: Sizes) -> dict[str, float]:
+def _planned(database: str, sizes: Sizes, rounds: int) -> dict[str, float]:
     """Seconds of a preview of new companies without suggestions and with them, and the first time with them."""
     names = company_names(sizes.crm + sizes.actors)
     with empty_database(database) as engine:
@@ -167,7 +167,7 @@ def _planned(database: str, sizes: Sizes) -> dict[str, float]:
         ticked = ours.prepare(engine, _New(names[sizes.crm :], sizes.crm))  # type: ignore[arg-type]
         staging.add(ticked.rooms, ticked.jobs, ours.ADMIN, ticked.token)
         first = _preview(ticked, suggest=True)
-        turns = [(_preview(ticked, suggest=False), _preview(ticked, suggest=True)) for _ in range(sizes.rounds)]
+        turns = [(_preview(ticked, suggest=False), _preview(ticked, suggest=True)) for _ in range(rounds)]
     without, with_them = (median(turn[side] for turn in turns) for side in (0, 1))
     return {"first": first, "without": without, "with": with_them, "ratio": with_them / without}
 

@@ -97,3 +97,13 @@ def test_the_same_settings_leave_the_preview_as_it_is(site: Site) -> None:
     path = site.path(token, "settings")
     site.post(path, **sent_back(site.get(path)))
     assert "1 is left out" in site.get(site.path(token, "preview")).text
+
+
+def test_whether_similar_records_are_shown_is_a_choice(site: Site, token: str) -> None:
+    path = site.path(token, "settings")
+    data = sent_back(site.get(path), company__match="name")
+    assert data["suggest"] == "yes"
+    del data["suggest"]
+    site.post(path, **data)
+    assert settings_step.form(site.house.rooms, ADMIN, token).settings.suggest is False
+    assert "suggest" not in sent_back(site.get(path))
