@@ -14,6 +14,7 @@ from erp_import_plugin.engine.changes import Similar
 from erp_import_plugin.engine.decisions import Choice, Decision, can_be_decided, is_open, lacks_company
 from erp_import_plugin.engine.fields import channel_form
 from erp_import_plugin.engine.mapping import COMPANY_NAME
+from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.rules import RULES as MATCH_RULES
 from erp_import_plugin.host_api import CHANNELS, CrmField, Entity
 from erp_import_plugin.translations import gettext as _
@@ -60,7 +61,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
-    """What the page shows of a decision. ``is_open``: it is still to be taken, or to be looked at.
+    """What the page shows of a decision. ``is_open``: it is still to be taken, or (not ``is_undecided``) looked at.
 
     ``only_out``: the row can be nothing but left out. ``seen`` is sent back with the choice.
     """
@@ -69,6 +70,7 @@ class DecisionTable:
     lines: tuple[Line, ...]
     more: str
     is_open: bool
+    is_undecided: bool
     decided: str
     only_out: bool
     seen: str
@@ -98,6 +100,7 @@ def decision_table(found: PreviewRow) -> DecisionTable | None:
         if found.more
         else "",
         is_open=is_open(planned),
+        is_undecided=planned.status is Status.UNDECIDED,
         decided=_decided(found) if planned.match.decided else "",
         only_out=lacks_company(planned) or planned.match.linked,
         seen=mark(found.decision),

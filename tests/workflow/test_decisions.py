@@ -22,7 +22,7 @@ from erp_import_plugin.workflow import decisions, importing, imports, preview, s
 from erp_import_plugin.workflow import settings as settings_step
 from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
 from erp_import_plugin.workflow.decisions import Decided, Overtaken, Wish
-from tests.support import hosts
+from tests.support import databases, hosts
 from tests.support.rooms import ADMIN, CHIEF, NOBODY, OTHER, House, build
 
 BY_NAME = ImportSettings(
@@ -31,6 +31,7 @@ BY_NAME = ImportSettings(
     no_company=NoCompany.WITHOUT,
     suggest=False,
 )
+everywhere = pytest.mark.parametrize("engine", databases.NAMES, indirect=True)
 UNDECIDED = PlanFilter(Status.UNDECIDED)
 
 
@@ -77,6 +78,7 @@ def numbers(house: House) -> dict[str, list[int | None]]:
     return found
 
 
+@everywhere
 def test_the_chosen_record_is_changed_and_linked(house: House) -> None:
     _, second = crm_has(house, "Acme", "ACME")
     token = planned(house, "Acme")
@@ -122,6 +124,7 @@ def test_a_new_record_is_made_although_two_match(house: House) -> None:
     assert numbers(house) == {"Acme": [None, None, 1]}
 
 
+@everywhere
 def test_a_row_that_is_left_out_names_who_did_it_and_frees_its_double(house: House) -> None:
     token = planned(house, "Acme", "ACME")
     assert statuses(house, token) == ["undecided", "undecided"]
@@ -147,6 +150,7 @@ def test_a_double_that_is_new_leaves_the_other_undecided_and_both_can_be_made(en
     assert numbers(house) == {"Acme": [1], "ACME": [2]}, "the one that was made is no surprise to the other"
 
 
+@everywhere
 def test_a_decided_row_takes_the_record_from_one_that_matches_it(house: House) -> None:
     chosen = replace(BY_NAME, company=DuplicateSettings("vat_number", Action.REPLACE))
     (acme,) = crm_has(house, "Acme", vat_number="111111111")
@@ -165,6 +169,7 @@ def test_a_decided_row_takes_the_record_from_one_that_matches_it(house: House) -
         decide(house, token, one, Wish.ENTITY, acme)
 
 
+@everywhere
 def test_contacts_follow_the_decision_about_their_company(house: House) -> None:
     crm_has(house, "Acme", "Acme")
     house.shop.add(ActorType.PERSON, "P1", ActorRef(ActorType.CUSTOMER, "C1"), FIRSTNAME="Kari", LASTNAME="Moe")
@@ -279,6 +284,7 @@ def test_who_may_not_is_refused_and_nothing_is_decided_while_sync_is_on(house: H
     assert statuses(house, token) == ["undecided", "new"]
 
 
+@everywhere
 def test_the_same_for_many_rows_leaves_alone_what_it_does_not_fit(house: House) -> None:
     crm_has(house, "Acme", "Acme", "Bakery", "Cafe")
     token = planned(house, "Acme", "Bakery", "BAKERY", "Cafe", "CAFE", "New one")
@@ -305,6 +311,7 @@ def test_very_many_rows_are_decided_in_the_background(engine: object) -> None:
     assert statuses(house, token) == ["new"] * 10
 
 
+@everywhere
 def test_the_number_of_statements_does_not_depend_on_the_rows(house: House) -> None:
     crm_has(house, *[f"Twin {n}" for n in range(60)] * 2)
     token = planned(house, *[f"Twin {n}" for n in range(60)])
@@ -325,3 +332,19 @@ def test_an_actor_that_is_removed_takes_its_decision_along(house: House) -> None
     staging.remove(house.rooms, ADMIN, token, [row])
     with reading(house.rooms.engine) as tx:
         assert decision_store.of_rows(tx, [row]) == {}
+
+
+@everywhere
+def test_the_page_counts_decisions_and_leads_from_row_to_row(house: House) -> None:
+    crm_has(house, "Acme", "Acme", "Bakery")
+    token = planned(house, "Acme", "Bakery", "BAKERY")
+    first, second, third = (line.planned.row for line in lines(house, token))
+    decide(house, token, second, Wish.NEW)
+    found = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter(decided=True))
+    assert (found.decided, found.similar) == (1, 0)
+    assert [line.planned.row for line in found.page.rows] == [second]
+    shown = preview.row(house.rooms, ADMIN, token, third)
+    assert [entity.id for entity in shown.candidates] == ["3"]
+    assert [actor.row for actor in shown.others] == [second]
+    assert shown.next_open is not None
+    assert shown.next_open.row == first
