@@ -299,6 +299,7 @@ def test_settings_are_read_from_a_file() -> None:
         "legal_basis": "b1",
         "lists": {"category": "add", "my-list": "blank"},
         "web": "ignore",
+        "suggest": "no",
         "defaults": {"company": {"category": "Best", "number": 7, "interest": ["a", "b"]}, "project": {"open": True}},
     }
     assert settings.from_mapping(data) == ImportSettings(
@@ -309,6 +310,7 @@ def test_settings_are_read_from_a_file() -> None:
         legal_basis="b1",
         lists={"category": ListPolicy.ADD, "my-list": ListPolicy.BLANK},
         web=ChannelPolicy.IGNORE,
+        suggest=False,
         defaults={
             "company.category": ("Best",),
             "company.number": ("7",),
