@@ -7,7 +7,8 @@ class Sentence(str):
     """An English sentence that remembers its template and parameters, so that a page can translate it.
 
     It is a plain string everywhere. Who shows it translates ``template`` and fills in ``params`` (``%(name)s``). The
-    catalogue finds templates by this class's name, so the first argument is always a literal.
+    catalogue finds templates by this class's name, so the first argument is always a literal. A parameter may be a
+    sentence itself.
     """
 
     __slots__ = ("params", "template")
@@ -16,7 +17,7 @@ class Sentence(str):
     params: dict[str, str]
 
     def __new__(cls, template: str, **params: object) -> Sentence:
-        shown = {name: str(value) for name, value in params.items()}
+        shown = {name: value if isinstance(value, Sentence) else str(value) for name, value in params.items()}
         self = super().__new__(cls, template % shown if shown else template)
         self.template = template
         self.params = shown

@@ -59,7 +59,7 @@ def check_actors(
     """The usable and the unusable actors. Raises :class:`NonsenseError` if it is no sequence, or one too long."""
     actors: list[CheckedActor] = []
     rejected: list[Rejected] = []
-    for number, one in enumerate(bounded(given, limits.max_page_actors, "actors"), 1):
+    for number, one in enumerate(bounded(given, limits.max_page_actors, Sentence("actors")), 1):
         checked = _checked_or_rejected(number, one, actor_type, wanted, limits)
         if isinstance(checked, Rejected):
             rejected.append(checked)
@@ -111,7 +111,7 @@ def check_list_items(given: object, limits: Limits) -> tuple[tuple[ListItem, ...
     """The usable items of a list, one per key, and a sentence per item left out."""
     items: dict[str, ListItem] = {}
     complaints: list[Sentence] = []
-    for item in bounded(given, limits.max_list_items, "list items"):
+    for item in bounded(given, limits.max_list_items, Sentence("list items")):
         key = _key_text(getattr(item, "key", None)) if isinstance(item, ListItem) else ""
         if not is_key(key, limits):
             complaints.append(Sentence("A list item without a usable key was left out."))
@@ -126,7 +126,7 @@ def check_list_items(given: object, limits: Limits) -> tuple[tuple[ListItem, ...
 
 def check_actor_types(given: object) -> tuple[ActorType, ...]:
     """The actor types, each once. Raises :class:`NonsenseError` for one that does not exist."""
-    return tuple(dict.fromkeys(_actor_type(one) for one in bounded(given, 100, "actor types")))
+    return tuple(dict.fromkeys(_actor_type(one) for one in bounded(given, 100, Sentence("actor types"))))
 
 
 def _actor_type(given: object) -> ActorType:
@@ -137,7 +137,7 @@ def _actor_type(given: object) -> ActorType:
     raise NonsenseError(Sentence("The connector offers an unknown actor type, “%(type)s”.", type=name))
 
 
-def bounded(given: object, most: int, what: str) -> Sequence[object]:
+def bounded(given: object, most: int, what: Sentence) -> Sequence[object]:
     """The elements of what should be a sequence. Raises :class:`NonsenseError` if it is none or too long."""
     if not isinstance(given, Iterable) or isinstance(given, (str, bytes, Mapping)):
         raise NonsenseError(

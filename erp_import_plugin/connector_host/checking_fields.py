@@ -21,7 +21,7 @@ def check_fields(given: object, limits: Limits) -> tuple[tuple[ErpField, ...], t
     """
     fields: dict[str, ErpField] = {}
     complaints: list[Sentence] = []
-    for number, field in enumerate(bounded(given, limits.max_fields, "fields"), 1):
+    for number, field in enumerate(bounded(given, limits.max_fields, Sentence("fields")), 1):
         if not isinstance(field, ErpField) or not is_key(field.key, limits):
             complaints.append(Sentence("Field %(number)s has no usable key and was left out.", number=number))
         elif complaint := _complaint(field, limits):

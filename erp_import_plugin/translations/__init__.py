@@ -67,7 +67,11 @@ class Catalogues:
         """The sentence in that language."""
         found = Translations.load(str(_FOLDER), [str(_locale(language))], NAME)
         text: str = found.gettext(sentence.template)
-        return text % sentence.params if sentence.params else text
+        params = {
+            name: self.say(value, language) if isinstance(value, Sentence) else value
+            for name, value in sentence.params.items()
+        }
+        return text % params if params else text
 
     def moment(self, when: datetime, language: str) -> str:
         """A date with time in that language's format and, within an app, its time zone."""
@@ -94,7 +98,9 @@ def lazy_gettext(message: str) -> str:
 
 def say(text: str) -> str:
     """A :class:`~erp_import_plugin.errors.Sentence` in the reader's language; any other text as it is."""
-    return gettext(text.template, **text.params) if isinstance(text, Sentence) else text
+    if not isinstance(text, Sentence):
+        return text
+    return gettext(text.template, **{name: say(value) for name, value in text.params.items()})
 
 
 @pass_eval_context

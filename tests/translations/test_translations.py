@@ -92,6 +92,10 @@ def test_a_sentence_of_a_room_without_flask_is_translated_where_it_is_shown(host
     assert say("Save") == "Save"
 
 
+def test_a_sentence_within_a_sentence_is_translated_as_well(host: Flask) -> None:
+    assert say(Sentence("%(name)s is done.", name=Sentence("Save"))) == "Lagre er ferdig."
+
+
 def test_counted_numbers_are_in_the_readers_format(host: Flask) -> None:
     with force_locale("en"):
         assert ngettext("%(num)s row", "%(num)s rows", 12431) == "12,431 rows"
