@@ -13,7 +13,7 @@ from erp_import_plugin.cli import command
 from erp_import_plugin.config import Config
 from erp_import_plugin.connector_host import Registry
 from erp_import_plugin.errors import ConfigError
-from erp_import_plugin.host_api import Host, ImportSource, User
+from erp_import_plugin.host_api import Host, ImportSource, SetUpPage, User
 from erp_import_plugin.jobs import Execution, InlineRunner, Jobs, Runner, ThreadRunner
 from erp_import_plugin.store import migrate
 from erp_import_plugin.store.jobs import JobStore
@@ -21,6 +21,7 @@ from erp_import_plugin.store.secrets import Vault
 from erp_import_plugin.translations import Catalogues, ensure_babel
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.web.blueprint import make_blueprint
+from erp_import_plugin.web.sync_tabs import set_up_pages
 from erp_import_plugin.workflow import access, connections
 from erp_import_plugin.workflow.handlers import handlers
 from erp_import_plugin.workflow.rooms import Rooms
@@ -106,6 +107,10 @@ class Installed:
         """*ERP Sync* for the host's own Import page, active if this user may import now; needs a request."""
         reason = self._inactive(user)
         return ImportSource(_("ERP Sync"), "erp-sync", url_for("erp_import.source"), not reason, reason)
+
+    def set_up(self, user: User | None) -> tuple[SetUpPage, ...]:
+        """The set-up for the host's own *Quote/Sync* pages; none for who may not set up; needs a request."""
+        return set_up_pages() if user is not None and access.may_set_up(self.rooms, user) else ()
 
     def _inactive(self, user: User | None) -> str:
         if self.rooms.host.sync.is_on():

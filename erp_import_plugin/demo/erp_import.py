@@ -220,8 +220,8 @@ def _sources() -> Iterator[ImportSource]:
 
 
 def _tabs() -> Iterator[SyncTab]:
-    yield SyncTab("connections", gettext("Connections"), url_for("erp_import.connections"))
-    yield SyncTab("connectors", gettext("Connectors"), url_for("erp_import.connectors"))
+    pages = current_app.extensions["erp_import"].set_up(DemoAccess(database()).current_user())
+    yield from (SyncTab(page.key, page.label, page.url) for page in pages)
 
 
 def _groups_of(user_id: int) -> Any:

@@ -2,7 +2,7 @@
 
 from erp_import_plugin.host_api.access import Access, Group, SetUpAccess, User
 from erp_import_plugin.host_api.crm import Attached, Crm, Edit, EntityUpdate, MatchRule, Transaction
-from erp_import_plugin.host_api.host import Backup, BackupMade, Host, ImportSource, Links, Selections, Sync
+from erp_import_plugin.host_api.host import Backup, BackupMade, Host, ImportSource, Links, Selections, SetUpPage, Sync
 from erp_import_plugin.host_api.schema import (
     CHANNELS,
     CrmField,
@@ -43,6 +43,7 @@ __all__ = [
     "Preferences",
     "Selections",
     "SetUpAccess",
+    "SetUpPage",
     "Sync",
     "Transaction",
     "User",

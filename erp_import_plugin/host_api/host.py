@@ -90,3 +90,12 @@ class ImportSource:
     url: str
     active: bool
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpPage:
+    """A page of the set-up, as an entry or tab of the host's own *Quote/Sync* pages."""
+
+    key: str
+    label: str
+    url: str

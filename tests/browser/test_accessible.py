@@ -22,7 +22,7 @@ RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
-NO_PAGES = {"static", "search_items", "done_file"}
+NO_PAGES = {"static", "search_items", "done_file", "connection_users"}
 """What answers GET with something else than a page."""
 
 
@@ -51,6 +51,16 @@ def places(demo: Demo) -> dict[str, str]:
             **{f"preview_row {status}": at("preview_row", token=token, row=row) for status, row in rows.items()},
             "importing": at("importing", token=token),
             "done": at("done", token=done["import"]),
+            "connectors": at("connectors"),
+            "connections": at("connections"),
+            "connection_new": at("connection_new"),
+            "connection_add": at("connection_add", connector="tryton"),
+            "connection_edit": at("connection_edit", connection_id=1),
+            "connection_edit inactive": at("connection_edit", connection_id=_inactive(demo)),
+            "connection_delete": at("connection_delete", connection_id=1),
+            "mappings": at("mappings", connection_id=1, actor_type="Supplier"),
+            "list_mapping": at("list_mapping", connection_id=1),
+            "defaults": at("defaults", connection_id=1, actor_type="Supplier"),
         }
 
 
@@ -77,6 +87,8 @@ def test_axe_finds_nothing_in_dialogs_and_panels(visit: Visit, places: dict[str,
     page = visitor.page
     opened: dict[str, tuple[str, Callable[[], None]]] = {
         "connection": (places["source"], lambda: page.get_by_role("link", name="New import").click()),
+        "connection_new": (places["connections"], lambda: page.get_by_role("link", name="New connection").click()),
+        "connection_delete": (places["connections"], lambda: page.get_by_role("link", name="Delete").first.click()),
         "row": (places["preview"], page.locator("#erp-plan [data-panel]").first.click),
         "keys": (places["preview"], lambda: page.keyboard.press("?")),
     }
@@ -97,6 +109,14 @@ def _faults(page: Page) -> list[str]:
         for fault in answer["violations"]
         for node in fault["nodes"]
     ]
+
+
+def _inactive(demo: Demo) -> int:
+    """A connection whose test has failed, at one of its fields."""
+    options = ("Workbook of nobody", "--set", "file=nothing.xlsx", "--inactive", "--user", "admin", "--json")
+    result = demo.app.test_cli_runner().invoke(args=("erp-import", "connections", "add", "workbook", *options))
+    assert result.exit_code == 0, result.output
+    return int(json.loads(result.stdout)["id"])
 
 
 def _command(demo: Demo, command: str, first: str, last: str) -> Any:

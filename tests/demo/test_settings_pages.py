@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -81,6 +83,16 @@ def test_sync_is_switched_and_said_in_words(admin: FlaskClient, database: Databa
 def test_others_can_hang_tabs_on_the_sync_page(crm: Flask, admin: FlaskClient) -> None:
     add_sync_tabs(crm, lambda: [SyncTab("connections", "Connections", "/elsewhere")])
     assert '<a href="/elsewhere">Connections</a>' in admin.get("/settings/quote-sync/").get_data(as_text=True)
+
+
+def test_the_set_up_of_erp_sync_belongs_to_quote_sync(admin: FlaskClient) -> None:
+    sync = admin.get("/settings/quote-sync/").get_data(as_text=True)
+    for label in ("Connections", "Connectors"):
+        (address,) = re.findall(f'<a href="([^"]+)">{label}</a>', sync)
+        page = admin.get(address).get_data(as_text=True)
+        (current,) = re.findall(r'<li><a href="([^"]+)" aria-current="page"', page)
+        assert current == "/settings/quote-sync/"
+        assert '<a class="erp-tabs__tab" href="/settings/quote-sync/"' in page
 
 
 def test_a_user_is_made_and_can_sign_in(crm: Flask, admin: FlaskClient, database: Database) -> None:
