@@ -13,7 +13,7 @@ from erp_import_plugin.engine.applying import Outcome
 from erp_import_plugin.engine.changes import PlannedRow
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Accounts, Status
-from erp_import_plugin.errors import ErpImportError, Sentence
+from erp_import_plugin.errors import ErpImportError
 from erp_import_plugin.host_api import EntityKind, User
 from erp_import_plugin.jobs import Cancelled, JobContext, LeaseLost
 from erp_import_plugin.store import connections as connection_store
@@ -32,15 +32,6 @@ _log = logging.getLogger(__name__)
 
 _PASS_ON = (ErpImportError, Cancelled, LeaseLost)
 """What stops the work, as opposed to what one row is to blame for; so does a database that is away."""
-
-_SELECTIONS = {
-    (EntityKind.COMPANY, Status.NEW): Sentence("Companies, new"),
-    (EntityKind.COMPANY, Status.CHANGED): Sentence("Companies, updated"),
-    (EntityKind.PERSON, Status.NEW): Sentence("Contacts, new"),
-    (EntityKind.PERSON, Status.CHANGED): Sentence("Contacts, updated"),
-    (EntityKind.PROJECT, Status.NEW): Sentence("Projects, new"),
-    (EntityKind.PROJECT, Status.CHANGED): Sentence("Projects, updated"),
-}
 
 
 def run_import(rooms: Rooms, context: JobContext) -> None:
@@ -159,7 +150,7 @@ class _ImportRun:
         tongue, language = self._rooms.tongue, self._import.language
         when = tongue.moment(self._import.started_at or self._rooms.now(), language)
         source = f"{connection.name} {when}" if connection else when
-        name = f"{source}: {tongue.say(_SELECTIONS[kind, status], language)}"
+        name = f"{source}: {tongue.say(self._way.selections[kind, status], language)}"
         selection = self._rooms.host.selections.create(tx, kind, name, self._user)
         import_store.save_selection(tx, self._import.id, kind, status.value, selection)
         return selection

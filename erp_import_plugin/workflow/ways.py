@@ -10,6 +10,7 @@ from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine.applying import Outcome
 from erp_import_plugin.engine.changes import PlannedRow
+from erp_import_plugin.engine.results import Status
 from erp_import_plugin.errors import Sentence
 from erp_import_plugin.host_api import EntityKind, User
 from erp_import_plugin.store import connections as connection_store
@@ -36,13 +37,34 @@ _UNDOING = {
     EntityKind.PROJECT: Sentence("Undoing: projects"),
 }
 
+_IMPORTED = {
+    (EntityKind.COMPANY, Status.NEW): Sentence("Companies, new"),
+    (EntityKind.COMPANY, Status.CHANGED): Sentence("Companies, updated"),
+    (EntityKind.PERSON, Status.NEW): Sentence("Contacts, new"),
+    (EntityKind.PERSON, Status.CHANGED): Sentence("Contacts, updated"),
+    (EntityKind.PROJECT, Status.NEW): Sentence("Projects, new"),
+    (EntityKind.PROJECT, Status.CHANGED): Sentence("Projects, updated"),
+}
+_UNDONE = {
+    (EntityKind.COMPANY, Status.NEW): Sentence("Companies, made again by an undo"),
+    (EntityKind.COMPANY, Status.CHANGED): Sentence("Companies, put back by an undo"),
+    (EntityKind.PERSON, Status.NEW): Sentence("Contacts, made again by an undo"),
+    (EntityKind.PERSON, Status.CHANGED): Sentence("Contacts, put back by an undo"),
+    (EntityKind.PROJECT, Status.NEW): Sentence("Projects, made again by an undo"),
+    (EntityKind.PROJECT, Status.CHANGED): Sentence("Projects, put back by an undo"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How an import writes. ``check`` asks whether the user still may, ``finish`` does what is left after the rows."""
+    """How an import writes. ``check`` asks whether the user still may, ``finish`` does what is left after the rows.
+
+    ``selections`` are the names of the selections it makes, by entity kind and status.
+    """
 
     kinds: tuple[EntityKind, ...]
     notes: Mapping[EntityKind, Sentence]
+    selections: Mapping[tuple[EntityKind, Status], Sentence]
     write: Callable[[Transaction, EntityKind, Sequence[PlannedRow]], list[Outcome]]
     check: Callable[[Transaction], object]
     finish: Callable[[Transaction], None]
@@ -56,6 +78,7 @@ def way_of(tx: Transaction, rooms: Rooms, imported: Import, user: User) -> Way:
         return Way(
             kinds=FORTH,
             notes=_IMPORTING,
+            selections=_IMPORTED,
             write=ChunkWriter(rooms, imported, user, one_key=one_key).write,
             check=partial(access.open_connection, user=user, connection_id=imported.connection_id),
             finish=partial(_link_unchanged, rooms=rooms, imported=imported),
@@ -65,6 +88,7 @@ def way_of(tx: Transaction, rooms: Rooms, imported: Import, user: User) -> Way:
     return Way(
         kinds=FORTH if restores else BACK,
         notes=_UNDOING,
+        selections=_UNDONE,
         write=UndoWriter(rooms, imported, back[0], user, one_key=one_key, restores=restores).write,
         check=_anyone,
         finish=finish if restores else partial(_tidy, rooms=rooms, imported=imported, original=back[0]),
