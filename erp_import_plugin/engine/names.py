@@ -32,7 +32,7 @@ _LEGAL_FORMS = frozenset(
 _FORMS_IN_FRONT = frozenset({"ab", "uab", "sia", "ooo"})
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def folded(value: str) -> str:
     """The text in small letters without accents, with one blank between its words."""
     text = normalising.text(value[:_LONGEST])
@@ -43,7 +43,7 @@ def folded(value: str) -> str:
     return " ".join(_WORD.findall(text))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def company(value: str) -> str:
     """The name of a company, folded, without the legal forms at its ends."""
     words = folded(value).split()

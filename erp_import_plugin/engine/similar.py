@@ -134,7 +134,7 @@ def best(one: Portrait, others: Mapping[str, Portrait]) -> tuple[Similar, ...]:
     return tuple(shown[:MOST])
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _text(form: str) -> _Text | None:
     words = form.split()
     numbers = " ".join(word for word in words if any(map(str.isdigit, word)))
@@ -182,7 +182,7 @@ def _near(one: str, other: str) -> float:
 
 
 def _code_likeness(one: str, other: str) -> float:
-    return _TYPOS.get(OSA.distance(one, other), 0.0)
+    return _TYPOS.get(OSA.distance(one, other, score_cutoff=max(_TYPOS)), 0.0)
 
 
 def _same(one: str, other: str) -> float:
