@@ -27,13 +27,12 @@ class Input:
     texts: tuple[str, ...]
     hint: str
     error: str
-    mandatory: bool
 
 
 def default_input(
     name: str, crm: CrmField, texts: tuple[str, ...], items: Sequence[CrmListItem], *, hint: str = "", error: str = ""
 ) -> Input:
-    """How the default of a CRM field is filled in; one of several values is a line of its own."""
+    """How the default of a CRM field is filled in: picked from its items, else one input for each value."""
     return Input(
         name=name,
         label=crm_label(crm),
@@ -44,7 +43,6 @@ def default_input(
         texts=texts,
         hint=hint,
         error=say(error),
-        mandatory=crm.mandatory,
     )
 
 

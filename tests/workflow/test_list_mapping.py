@@ -190,3 +190,16 @@ def test_who_may_and_what_is_there(house: House, connection: int) -> None:
     for lists in (("countries", "category"), ("", "country")):
         with pytest.raises(NotFound):
             save(house, connection, lists=lists)
+
+
+def test_the_number_of_statements_does_not_depend_on_the_items(house: House, connection: int) -> None:
+    house.shop.lists["countries"] = {f"K{n}": f"Land {n}" for n in range(200)}
+    connections.discover(house.rooms, ADMIN, connection)
+
+    def statements(first: int, count: int) -> int:
+        choice = ItemChoice("", none=True)
+        with hosts.statements(house.rooms.engine) as seen:
+            save(house, connection, *(ItemEdit(f"K{n}", choice) for n in range(first, first + count)))
+        return len(seen)
+
+    assert statements(0, 1) == statements(1, 150)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -189,6 +190,15 @@ def test_someone_elses_change_is_not_lost(house: House, connection: int) -> None
     assert save(house, connection, replace(mine, seen=choice(house, connection, "DEPT")), untouched)
     targets = {one.erp.key: one.crm_field for one in mapping_of(house, connection).fields}
     assert (targets["DEPT"], targets["REVENUE"]) == ("department", "revenue")
+
+
+@everywhere
+def test_admins_at_the_same_moment_lose_nothing(house: House, connection: int) -> None:
+    keys = ["NAME", "VATNO", "POSTALCITY", "REVENUE", "SINCE", "BLOCKED"]
+    edits = [edit(house, connection, key, rank="7") for key in keys]
+    with ThreadPoolExecutor(len(keys)) as pool:
+        assert all(pool.map(lambda one: save(house, connection, one), edits))
+    assert {one.erp.key for one in mapping_of(house, connection).fields if one.rank == 7} == set(keys)
 
 
 def test_a_field_that_is_gone_is_kept_and_blocks_nothing(house: House, connection: int) -> None:

@@ -111,7 +111,7 @@ def _page(
     connection_id: int, actor_type: ActorType, edits: Sequence[FieldEdit] = (), errors: Mapping[str, str] | None = None
 ) -> str:
     """The fields that are asked for; after a form that was refused, those of the form as they were filled in."""
-    show, text = asked_show(), request.args.get("q", "").strip()
+    show, text = _asked_show(), request.args.get("q", "").strip()
     found = mappings.page(
         here.rooms(),
         here.user(),
@@ -140,6 +140,6 @@ def _page(
     )
 
 
-def asked_show() -> Show:
+def _asked_show() -> Show:
     """Which fields are asked for; all where that is none of ours."""
     return next((one for one in Show if one.value == request.args.get("show")), Show.ALL)

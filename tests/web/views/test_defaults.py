@@ -42,6 +42,12 @@ def test_defaults_are_kept_in_their_types_and_shown_again(site: Site) -> None:
     assert "3 fields have a default, 1 is asked for at import." in page.text
 
 
+def test_each_of_several_values_has_an_input_of_its_own(site: Site) -> None:
+    save(site, default__phone=["22334455", "99887766"])
+    assert kept(site).defaults == {"phone": ("22334455", "99887766")}
+    assert site.get(CUSTOMER).filled("erp-defaults-form")["default-phone"] == ["22334455", "99887766"]
+
+
 def test_what_cannot_be_taken_is_said_at_the_field_and_kept(site: Site) -> None:
     page = save(site, 422, default__number="many", default__department="Sales", ask__department="yes")
     assert isinstance(page, Page)
