@@ -144,22 +144,17 @@ def settled(tx: Transaction, import_id: int, actor_type: ActorType, after: int, 
     ]
 
 
-def record(tx: Transaction, saved_id: int, rows: Sequence[tuple[Settled, str]], run: int) -> None:
+def record(tx: Transaction, saved: SavedImport, rows: Sequence[tuple[Settled, str]], run: int) -> None:
     """Remember actors of an import with their fingerprints, in place of what was known of them.
 
-    ``rows`` are consecutive staged rows, as :func:`settled` gives them. An actor that was not brought over has to be
-    imported again if it is known, and stays new if it is not.
+    An actor that was not brought over has to be imported again if it is known, and stays new if it is not.
     """
-    if not rows:
-        return
-    ids = [one.row for one, _ in rows if one.imported]
-    others = [one.row for one, _ in rows if not one.imported]
-    mine = saved_actor.c.saved_import_id == saved_id
-    if others:
-        tx.execute(update(saved_actor).where(mine, _staged_as(staged.c.id.in_(others))).values(_AGAIN))
-    if ids:
-        tx.execute(delete(saved_actor).where(mine, _staged_as(staged.c.id.in_(ids))))
-        tx.execute(insert(saved_actor), [_row(saved_id, one, sign, run) for one, sign in rows if one.imported])
+    for where in _at(tx, saved, [one.place for one, _ in rows if not one.imported]):
+        tx.execute(update(saved_actor).where(where).values(_AGAIN))
+    forget(tx, saved, [one.place for one, _ in rows if one.imported])
+    new = [_row(saved.id, one, sign, run) for one, sign in rows if one.imported]
+    if new:
+        tx.execute(insert(saved_actor), new)
 
 
 def import_again(tx: Transaction, import_id: int) -> None:
@@ -167,7 +162,13 @@ def import_again(tx: Transaction, import_id: int) -> None:
     written = exists().where(outcome.c.id == staged.c.id, outcome.c.status.not_in(_KEPT))
     own = select(import_.c.connection_id).where(import_.c.id == import_id).scalar_subquery()
     of_connection = select(saved_import.c.id).where(saved_import.c.connection_id == own)
-    here = _staged_as(staged.c.import_id == import_id, written)
+    here = exists().where(
+        staged.c.import_id == import_id,
+        staged.c.actor_type == saved_actor.c.actor_type,
+        staged.c.legal_entity == saved_actor.c.legal_entity,
+        staged.c.erp_key == saved_actor.c.erp_key,
+        written,
+    )
     theirs = update(saved_actor).where(saved_actor.c.saved_import_id.in_(of_connection), here)
     tx.execute(theirs.values(_AGAIN))
 
@@ -184,16 +185,6 @@ def _at(tx: Transaction, saved: SavedImport, places: Collection[ActorPlace]) -> 
     for entity, some in keys.items():
         among = dialect_of(tx).among(tx, saved_actor.c.erp_key, sorted(some))
         yield and_(_mine(saved), saved_actor.c.legal_entity == entity, among)
-
-
-def _staged_as(*which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the saved actor is one of some staged rows."""
-    return exists().where(
-        *which,
-        saved_actor.c.actor_type == staged.c.actor_type,
-        saved_actor.c.legal_entity == staged.c.legal_entity,
-        saved_actor.c.erp_key == staged.c.erp_key,
-    )
 
 
 def _row(saved_id: int, one: Settled, sign: str, run: int) -> dict[str, Any]:

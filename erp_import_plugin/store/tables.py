@@ -331,7 +331,7 @@ outcome = _table(
 job = _table(
     "job",
     Column("id", _Id, primary_key=True),
-    Column("kind", String(20), nullable=False),  # search | fetch | plan | import | undo | repeat
+    Column("kind", String(20), nullable=False),  # search | fetch | plan | import | repeat | remember
     Column("subject", String(32), nullable=False, index=True),  # token of the search or import
     Column("active_subject", String(32), unique=True),  # the subject until the job has ended: one at a time
     Column("user_id", String(64), nullable=False),

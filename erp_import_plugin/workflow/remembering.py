@@ -8,19 +8,29 @@ from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine.mapping import ActorMapping
 from erp_import_plugin.engine.repeating import basis, fingerprint
+from erp_import_plugin.jobs import JobContext
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import saved_actors as actor_store
 from erp_import_plugin.store import saved_imports as saved_store
 from erp_import_plugin.store.imports import Import, settings_to_text
 from erp_import_plugin.store.saved_imports import SavedImport, What
 from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.workflow import access
 from erp_import_plugin.workflow.rooms import Rooms
 
 Hold = Callable[[Transaction], None]
 """Called in every transaction; raises where the work has been taken over by another worker."""
 
 
-def remember(rooms: Rooms, imported: Import, hold: Hold = lambda _tx: None) -> None:
+def run_remember(rooms: Rooms, context: JobContext) -> None:
+    """Keep the state that the import which is the job's subject has brought over: it was done before it was saved."""
+    user = access.user_by_id(rooms, context.user_id)
+    with reading(rooms.engine) as tx:
+        imported = access.open_import(tx, rooms, user, context.subject)
+    remember(rooms, imported, context.hold)
+
+
+def remember(rooms: Rooms, imported: Import, hold: Hold) -> None:
     """Keep the state in which an import has brought its actors over, if it belongs to a saved import.
 
     Rows that were held, failed, left undecided or unticked are as if they had never been compared, and so is what an
@@ -44,7 +54,7 @@ def remember(rooms: Rooms, imported: Import, hold: Hold = lambda _tx: None) -> N
             hold(tx)
             rows = actor_store.settled(tx, imported.id, saved.what.actor_type, after, rooms.config.chunk)
             signed = [(one, fingerprint(mapping, one.values, one.parent)) for one in rows]
-            actor_store.record(tx, saved.id, signed, run)
+            actor_store.record(tx, saved, signed, run)
             if not rows:
                 move_on(tx, saved, imported, newest)
                 return

@@ -121,11 +121,13 @@ def form(rooms: Rooms, user: User, token: str) -> SaveForm:
         return SaveForm(imported, connection.name if connection else "", _asked(tx, what), what.settings, own)
 
 
-def save(rooms: Rooms, user: User, token: str, name: str, *, shared: bool = False, replace: bool = False) -> int:
+def save(
+    rooms: Rooms, jobs: Jobs, user: User, token: str, name: str, *, shared: bool = False, replace: bool = False
+) -> int:
     """Keep an import's connection, actor type, criteria and settings under a name; gives the id.
 
-    What it has imported counts as known: the first run shows what is new or changed since. With ``replace`` one of the
-    user's of that name is kept as this one.
+    What it has imported counts as known, which is noted in the background: the first run shows what is new or changed
+    since. With ``replace`` one of the user's of that name is kept as this one.
 
     Raises:
         Invalid: by "name".
@@ -139,10 +141,8 @@ def save(rooms: Rooms, user: User, token: str, name: str, *, shared: bool = Fals
             saved_id = _save(tx, rooms, user, imported, chosen, shared=shared, replace=replace)
     except IntegrityError:
         raise _taken() from None
-    with reading(rooms.engine) as tx:
-        imported = access.open_import(tx, rooms, user, token)
     if imported.state is ImportState.DONE:
-        remembering.remember(rooms, imported)
+        jobs.start(working.REMEMBER, token, user.id)
     return saved_id
 
 
@@ -233,7 +233,7 @@ def page(rooms: Rooms, jobs: Jobs, user: User, token: str, number: int = 1) -> R
 def busy_sentence(saved: SavedImport, busy: Busy) -> Sentence:
     """Why a saved import cannot be run just now."""
     return Sentence(
-        "“%(name)s” is being run by %(who)s already. Wait until that has ended, or cancel it.",
+        "%(who)s is at work with “%(name)s” already. Wait until that has ended, or cancel it.",
         name=saved.name,
         who=busy.owner_name,
     )

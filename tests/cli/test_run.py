@@ -20,8 +20,8 @@ ADMIN = User("1", "Admin", frozenset({"office"}))
 def nightly(connected: Shell) -> Shell:
     """A saved import of the shop's customers, who are imported."""
     token = connected.data("import", *WHAT, *HOW)["import"]
-    rooms = connected.app.extensions["erp_import"].rooms
-    saved_imports.save(rooms, ADMIN, token, "Nightly")
+    installed = connected.app.extensions["erp_import"]
+    saved_imports.save(installed.rooms, installed.jobs.in_this_thread(), ADMIN, token, "Nightly")
     return connected
 
 
@@ -78,7 +78,7 @@ def test_the_second_run_at_once_says_so(nightly: Shell) -> None:
 
     nightly.house.shop.fail = second
     assert nightly.run("run", "Nightly").exit_code == 0
-    assert "is being run by Admin already" in told[0]
+    assert "Admin is at work with “Nightly” already" in told[0]
 
 
 def _names(engine: Engine) -> list[str]:

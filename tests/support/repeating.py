@@ -45,7 +45,8 @@ def saved(
     chosen: ImportSettings = REPLACE,
 ) -> int:
     """The id of a saved import whose actors are imported."""
-    return saved_imports.save(house.rooms, ADMIN, imported(house, criteria, actor_type, chosen), name)
+    token = imported(house, criteria, actor_type, chosen)
+    return saved_imports.save(house.rooms, house.jobs, ADMIN, token, name)
 
 
 def run(house: House, saved_id: int) -> str:

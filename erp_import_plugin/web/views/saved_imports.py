@@ -100,11 +100,9 @@ def save(token: str) -> str | Response | tuple[str, int]:
     errors: Mapping[str, str] = {}
     if request.method == "POST":
         action.check()
-        shared, replace = _is_sent("shared"), _is_sent("replace")
+        name, shared, replace = request.form.get("name", ""), _is_sent("shared"), _is_sent("replace")
         try:
-            saved_imports.save(
-                here.rooms(), here.user(), token, request.form.get("name", ""), shared=shared, replace=replace
-            )
+            saved_imports.save(here.rooms(), here.jobs(), here.user(), token, name, shared=shared, replace=replace)
         except Invalid as invalid:
             errors = invalid.errors
         else:
