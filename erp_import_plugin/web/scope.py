@@ -9,7 +9,8 @@ from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import ngettext
 from erp_import_plugin.web import here
 
-MOST_FOUND = 20
+_MOST = 20
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,10 @@ def user_pick(chosen: Collection[str], text: str | None) -> UserPick:
     ticked.sort(key=lambda one: (one.gone, one.name.casefold()))
     if text is None:
         return UserPick("", tuple(ticked), (), False)
-    matches = access.users(text.strip(), MOST_FOUND + 1)
-    others = [Subject(user.id, user.name, False) for user in matches[:MOST_FOUND] if user.id not in chosen]
-    return UserPick(text, tuple(ticked), tuple(others), len(matches) > MOST_FOUND)
+    text = "".join(char for char in text if char.isprintable()).strip()[:_LONGEST]
+    matches = access.users(text, _MOST + 1)
+    others = [Subject(user.id, user.name, False) for user in matches[:_MOST] if user.id not in chosen]
+    return UserPick(text, tuple(ticked), tuple(others), len(matches) > _MOST)
 
 
 def scope_text(everyone: bool, users: Collection[str], groups: Collection[str]) -> str:

@@ -40,16 +40,20 @@ def check_user(rooms: Rooms, user: User | None) -> User:
 
 def may_set_up(rooms: Rooms, user: User) -> bool:
     """Whether the user may set up connections: who may import may, unless the host says more about it."""
-    asked = rooms.host.access
-    return asked.may_import(user) and (not isinstance(asked, SetUpAccess) or asked.may_set_up(user))
+    return rooms.host.access.may_import(user) and _host_lets_set_up(rooms, user)
 
 
 def check_set_up(rooms: Rooms, user: User | None) -> User:
     """The user, if they may set up connections and mappings. Raises :class:`NotAllowed`."""
     known = check_user(rooms, user)
-    if not may_set_up(rooms, known):
+    if not _host_lets_set_up(rooms, known):
         raise MayNotSetUp()
     return known
+
+
+def _host_lets_set_up(rooms: Rooms, user: User) -> bool:
+    asked = rooms.host.access
+    return not isinstance(asked, SetUpAccess) or asked.may_set_up(user)
 
 
 def check_sync(rooms: Rooms) -> None:

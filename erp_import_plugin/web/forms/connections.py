@@ -11,6 +11,7 @@ from erp_import_plugin.workflow.connection_form import Draft
 
 SETTINGS = "settings"
 """Sent along where the form has the connector's settings; an active connection's form has not."""
+_ID_LENGTH = 64
 
 
 def read_draft(sent: MultiDict[str, str], fields: Sequence[ConfigField]) -> Draft:
@@ -19,11 +20,16 @@ def read_draft(sent: MultiDict[str, str], fields: Sequence[ConfigField]) -> Draf
         name=sent.get("name", ""),
         description=sent.get("description", ""),
         everyone=sent.get("everyone") != "no",
-        users=frozenset(sent.getlist("user")),
-        groups=frozenset(sent.getlist("group")),
+        users=read_ids(sent, "user"),
+        groups=read_ids(sent, "group"),
         config=_texts(sent, fields) if SETTINGS in sent else None,
         removed=frozenset(field.key for field in fields if field.secret and f"remove-{field.key}" in sent),
     )
+
+
+def read_ids(sent: MultiDict[str, str], name: str) -> frozenset[str]:
+    """The ids of users or groups that are ticked; what cannot be one was not ours and is left out."""
+    return frozenset(one for one in sent.getlist(name) if 0 < len(one) <= _ID_LENGTH and one.isprintable())
 
 
 def config_name(key: str) -> str:

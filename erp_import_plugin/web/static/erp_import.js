@@ -11,6 +11,7 @@
 //   data-next           what the eye goes to after a decision
 //   data-close          closes the dialog or panel it is in
 //   data-filter         narrows the items of the picker it is in
+//   data-find           an input that htmx searches by while one types; Enter sends nothing
 //   data-search         the input that "/" goes to
 //   data-once           a form that is sent once however often it is pressed
 "use strict";
@@ -413,7 +414,7 @@
       } else {
         closePanel();
       }
-    } else if (event.key === "Enter" && target.matches("[data-filter]")) {
+    } else if (event.key === "Enter" && target.matches("[data-filter], [data-find]")) {
       event.preventDefault();
     } else if (event.key === "Enter" && target.matches("[data-tick]")) {
       const line = target.closest("tr");

@@ -16,7 +16,7 @@ from erp_import_plugin.web.connection_lines import listed_connection
 from erp_import_plugin.web.connection_page import connection_page
 from erp_import_plugin.web.failures import STALE
 from erp_import_plugin.web.forms import action
-from erp_import_plugin.web.forms.connections import read_draft
+from erp_import_plugin.web.forms.connections import read_draft, read_ids
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.scope import user_pick
 from erp_import_plugin.web.sync_tabs import CONNECTIONS, sync_tabs
@@ -83,7 +83,7 @@ def delete(connection_id: int) -> str | Response:
 
 def users() -> str:
     """The users who match what is typed, beside those that are ticked; a part of the form."""
-    pick = user_pick(frozenset(request.args.getlist("user")), request.args.get("find", ""))
+    pick = user_pick(read_ids(request.args, "user"), request.args.get("find", ""))
     return render("connections_users", users=pick)
 
 
@@ -93,8 +93,9 @@ def _answer(form: ConnectionForm, keep: Callable[[Draft], int]) -> str | Respons
     if not action.ActionForm().validate_on_submit():
         flash(str(STALE), "error")
         return connection_page(form, draft), 400
-    if done == "find":
-        return connection_page(form, draft, find=request.form.get("find", ""))
+    find = request.form.get("find", "")
+    if done == "find" or (done == "enter" and find):
+        return connection_page(form, draft, find=find)
     if done == "deactivate":
         _press(done, form.connection.id)
         return connection_page(connection_form.form(here.rooms(), here.user(), form.connection.id), draft)
@@ -111,20 +112,21 @@ def _answer(form: ConnectionForm, keep: Callable[[Draft], int]) -> str | Respons
 def _after(done: str, connection_id: int) -> Response:
     """The form was kept; what else the button does. The form itself tells how the test went."""
     form_url = url_for(".connection_edit", connection_id=connection_id)
-    if done == "test":
-        connections.test(here.rooms(), here.user(), connection_id)
-        flash(_("The connection is saved."), "success")
-        return go(form_url)
-    if done == "activate":
-        try:
+    try:
+        if done == "activate":
             connections.activate(here.rooms(), here.user(), connection_id)
-        except ErpFailed:
-            flash(_("The connection is saved. It stays inactive, because its test failed."), "info")
-            return go(form_url)
-        flash(_("The connection is saved and active."), "success")
-    else:
-        flash(_("The connection is saved."), "success")
-    return go(url_for(".connections"))
+            flash(_("The connection is saved and active."), "success")
+            return go(url_for(".connections"))
+        if done == "test":
+            connections.test(here.rooms(), here.user(), connection_id)
+    except ErpFailed:
+        flash(_("The connection is saved. It stays inactive, because its test failed."), "info")
+        return go(form_url)
+    except Overtaken as overtaken:
+        flash(say(overtaken.message), "error")
+        return go(form_url)
+    flash(_("The connection is saved."), "success")
+    return go(form_url if done == "test" else url_for(".connections"))
 
 
 def _press(button: str, connection_id: int) -> None:

@@ -260,6 +260,17 @@ class TestEdit:
         assert send(site, EDIT, do="save", **again) == LIST
         assert "Mine" in lines(site)
 
+    def test_what_changes_during_the_test_is_told_and_what_was_saved_is_kept(self, site: Site) -> None:
+        def meanwhile(method: str) -> None:
+            if method == "test":
+                other = Draft("Shop two", config={"server": "theirs.example"})
+                connection_form.change(site.house.rooms, OTHER, 2, other)
+
+        site.house.shop.fail = meanwhile
+        assert send(site, NEW, do="activate", **TYPED) == f"{LIST}/2"
+        assert "Somebody else changed this connection" in flashed(site, f"{LIST}/2")
+        assert not lines(site)["Shop two"].active
+
     def test_a_choice_that_is_not_offered_is_refused(self, site: Site) -> None:
         off(site)
         page = send(site, EDIT, 422, do="save", config__mode="dead")
@@ -308,6 +319,22 @@ class TestScope:
         page = Page(answer)
         assert [box["value"] for box in page.all("input", name="user")] == ["3", "1", "2"]
         assert page.chosen("user") == ["3"]
+
+    @pytest.mark.parametrize(("find", "searches"), [("admin", True), ("", False)])
+    def test_enter_searches_where_a_name_was_typed_and_saves_otherwise(
+        self, site: Site, find: str, searches: bool
+    ) -> None:
+        first = next(button for button in site.get(EDIT).all("button") if button["name"] == "do")
+        assert first["value"] == "enter"
+        send(site, EDIT, 200 if searches else 303, do="enter", find=find, name="Renamed")
+        assert ("Renamed" in lines(site)) is not searches
+
+    @pytest.mark.parametrize("wrong", ["a\0b", "x" * 65, ""])
+    def test_what_can_be_no_id_or_name_is_left_out(self, site: Site, wrong: str) -> None:
+        answer = site.client.get(f"{LIST}/users", query_string={"user": [wrong, "1"], "find": "a\0dmin"})
+        assert Page(answer.get_data(as_text=True)).chosen("user") == ["1"]
+        send(site, EDIT, do="save", everyone="no", user=[wrong, "1"], group=wrong)
+        assert (lines(site)["Shop one"].users, lines(site)["Shop one"].groups) == ({"1"}, frozenset())
 
     def test_there_may_be_more_than_are_shown(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         many = [User(str(number), f"User {number:02}") for number in range(40)]
