@@ -94,7 +94,7 @@ def test_the_list_is_narrowed(site: Site, token: str) -> None:
     site.house.begin(ActorType.SUPPLIER)
 
     def titles(query: str) -> list[str]:
-        return [one.text for one in site.get(f"/erp-import/imports?{query}").all("th", scope="row")]
+        return [one.inside[0].text for one in site.get(f"/erp-import/imports?{query}").all("th", scope="row")]
 
     assert titles("") == ["Supplier · Shop one", "Customer · Shop one"]
     assert titles("state=done") == titles("q=company+0003") == titles("connection=1&state=done&who=1") == titles("")[1:]
