@@ -20,7 +20,7 @@ from tests.support import hosts
 from tests.support.rooms import ADMIN
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
-SHOWN = {name: json.loads(text) for name, text in re.findall(r"```json ([a-z ]+)\n(.*?)```", PAGE, re.DOTALL)}
+SHOWN = {name: json.loads(text) for name, text in re.findall(r"```json ([a-z -]+)\n(.*?)```", PAGE, re.DOTALL)}
 WHAT = ("--connection", "Shop one", "--type", "Customer")
 HOW = ("--company-match", "number", "--list", "category=add")
 
