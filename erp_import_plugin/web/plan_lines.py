@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import request, url_for
 
 from erp_import_plugin.engine.changes import PlannedRow
 from erp_import_plugin.engine.results import Accounts, Status
@@ -101,9 +101,10 @@ def counts(
     seldom = (Status.NEW, Status.REMOVED, Status.UNDECIDED) if undo else (Status.REMOVED,)
 
     def url(status: Status | None) -> str | None:
-        return this_page(status=status.value if status else None, page=None) if endpoint else None
+        return this_page(status=status.value if status else None, show=None, page=None) if endpoint else None
 
-    every = Count(_("Read"), accounts.read, "none", "", url(None), bool(endpoint) and wanted is None)
+    is_every = bool(endpoint) and wanted is None and not request.args.get("show")
+    every = Count(_("Read"), accounts.read, "none", "", url(None), is_every)
     return [every] + [
         Count(str(mark.label), getattr(accounts, status.value), mark.tone, mark.icon, url(status), wanted is status)
         for status, mark in STATUSES.items()

@@ -90,7 +90,7 @@ def decide(
         imported = preview.open_planned(tx, rooms, user, token)
         planned = preview.line_of(tx, imported, row_id).planned
         before = decision_store.of_rows(tx, [row_id]).get(row_id)
-        if before is not None and before.by_id == user.id and _is_same(before, wish, entity_id):
+        if planned.match.decided and before and before.by_id == user.id and _is_same(before, wish, entity_id):
             return  # pressed twice
         if seen is not None and seen != mark(before):
             raise Overtaken(before)

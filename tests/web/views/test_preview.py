@@ -199,6 +199,14 @@ def test_picked_rows_are_decided_together(site: Site, crm: None) -> None:
     assert counts(site.get(site.path(token, "preview")))["Needs a decision"] == 1
 
 
+def test_a_count_leads_away_from_what_was_shown_alone(site: Site, crm: None) -> None:
+    page = site.get(site.path(site.planned(), "preview?show=similar&status=new"))
+    links = page.all("a", class_="erp-count__link")
+    assert not any("show=" in one["href"] for one in links)
+    everything = next(one for one in links if "Read" in one.text)
+    assert "aria-current" not in everything
+
+
 def test_only_rows_to_decide_about_can_be_picked(site: Site, crm: None) -> None:
     page = site.get(site.path(site.planned(), "preview"))
     assert not page.all("input", name="pick")
