@@ -18,7 +18,7 @@ from erp_import_plugin.web.failures import STALE
 from erp_import_plugin.web.forms.action import ActionForm
 from erp_import_plugin.web.forms.list_mapping import read_edits, seen_text
 from erp_import_plugin.web.pages import render
-from erp_import_plugin.web.paging import pager
+from erp_import_plugin.web.paging import pager, this_page
 from erp_import_plugin.web.steps import Tab
 from erp_import_plugin.workflow import list_mapping
 from erp_import_plugin.workflow.invalid import Invalid
@@ -93,6 +93,8 @@ def _page(
         show=show,
         text=text,
         here=_address(connection_id, found.pair) if found.pair else "",
+        # The lists are named also where the first ones are shown: they may be others by the time the form is sent.
+        action=this_page(erp=found.pair.erp_list, crm=found.pair.crm_list) if found.pair else "",
         fields=", ".join(erp_label(label) for label in found.pair.fields) if found.pair else "",
         names=found.names if len(found.names) <= _MOST_NAMES else (),
         errors=[(f"item-{line.number}", line.item.label, line.error) for line in lines if line.error],

@@ -32,6 +32,13 @@ def test_each_list_has_a_tab_and_equal_names_say_so(site: Site) -> None:
     assert "2 items go to the CRM, 1 is left open." in page.text
 
 
+def test_the_form_of_the_first_list_names_its_lists(site: Site) -> None:
+    page = site.get(f"{BASE}?q=Former")
+    action = page.by_id("erp-items-form")["action"]
+    site.post(action, **{**page.filled("erp-items-form"), "none-1": "yes"})
+    assert kept(site) == {("category", "categories", "C"): None}
+
+
 def test_items_are_chosen_by_name_or_left_out(site: Site) -> None:
     site.house.shop.lists["countries"]["SE"] = "Sverige"
     site.post(f"{BASE.removesuffix('/lists')}/mappings/Customer", do="discover")
