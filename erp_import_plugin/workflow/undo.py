@@ -123,6 +123,8 @@ def _offer(tx: Transaction, rooms: Rooms, imported: Import) -> tuple[Offer, Impo
     while (undo := import_store.last_undo(tx, last.id)) is not None:
         if undo.state is not ImportState.DONE:
             return Offer.GO_ON, undo, steps
+        if not undo_store.did_something(tx, undo):
+            break  # everything was left as it is: the import can be undone as if nobody had tried
         last, steps = undo, steps + 1
     started = last.state in (ImportState.IMPORTING, ImportState.DONE)
     if not started or _is_working(rooms, last) or not undo_store.did_something(tx, last):

@@ -160,8 +160,9 @@ def jobs_of(rooms: Rooms) -> Jobs:
     return Jobs(store, execution, InlineRunner(execution))
 
 
+# The databases number them from 1, and go on from there.
 _ITEMS = [
-    {"id": 1, "list_name": "category", "name": "Best", "code": None},
-    {"id": 2, "list_name": "country", "name": "Norway", "code": "NO"},
-    {"id": 3, "list_name": "country", "name": "Sweden", "code": "SE"},
+    {"list_name": "category", "name": "Best", "code": None},
+    {"list_name": "country", "name": "Norway", "code": "NO"},
+    {"list_name": "country", "name": "Sweden", "code": "SE"},
 ]
