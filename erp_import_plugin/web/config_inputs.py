@@ -18,7 +18,8 @@ class ConfigInput:
     """One config field on the page.
 
     ``type`` is that of the field; ``value`` what its input holds, never a password; ``before`` the same of what is
-    stored, and ``shown`` in words. ``stored``: a password is stored. ``lost``: a password was typed that the page does not hold any more.
+    stored, and ``shown`` in words. ``stored``: a password is stored. ``lost``: a password was typed that the page does
+    not hold any more.
     """
 
     key: str
