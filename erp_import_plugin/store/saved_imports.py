@@ -36,7 +36,10 @@ class What:
 
 @dataclass(frozen=True, slots=True)
 class SavedImport:
-    """One saved import. ``watermark`` is the newest last-modified mark that was imported; ``runs`` counts its runs."""
+    """One saved import. ``watermark`` is the newest last-modified mark that was imported; ``runs`` counts its runs.
+
+    ``noted_from`` is a finished import whose state is still to be noted before the next run.
+    """
 
     id: int
     name: str
@@ -45,6 +48,7 @@ class SavedImport:
     shared: bool
     what: What
     watermark: str
+    noted_from: int | None
     basis: str
     runs: int
     ran_at: datetime | None
@@ -81,6 +85,11 @@ def create(tx: Transaction, name: str, shared: bool, what: What, basis: str, own
 def replace(tx: Transaction, saved_id: int, shared: bool, what: What) -> None:
     """Have a saved import bring over something else, or otherwise."""
     tx.execute(update(table).where(table.c.id == saved_id).values(shared=shared, **_columns(what)))
+
+
+def note_from(tx: Transaction, saved_id: int, import_id: int | None) -> None:
+    """Have what a finished import brought over noted before the next run; None once it is."""
+    tx.execute(update(table).where(table.c.id == saved_id).values(noted_from=import_id))
 
 
 def rename(tx: Transaction, saved_id: int, name: str, shared: bool) -> None:
@@ -211,6 +220,7 @@ def _saved(row: Row[Any]) -> SavedImport:
             settings_from_text(row.settings),
         ),
         watermark=row.watermark,
+        noted_from=row.noted_from,
         basis=row.basis,
         runs=row.runs,
         ran_at=row.ran_at,

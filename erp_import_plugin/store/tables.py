@@ -154,6 +154,7 @@ saved_import = _table(
     Column("criteria", Long, nullable=False),  # JSON
     Column("settings", Long, nullable=False),  # JSON
     Column("watermark", String(255), nullable=False, default=""),  # the newest last-modified mark that was imported
+    Column("noted_from", _Id),  # a finished import: what it brought over is noted when the next run begins
     Column("basis", String(64), nullable=False, default=""),  # digest of the mapping and settings its actors hold for
     Column("runs", Integer, nullable=False, default=0),  # how often it was compared with the ERP
     Column("created_at", UtcDateTime, nullable=False),
@@ -331,7 +332,7 @@ outcome = _table(
 job = _table(
     "job",
     Column("id", _Id, primary_key=True),
-    Column("kind", String(20), nullable=False),  # search | fetch | plan | import | repeat | remember
+    Column("kind", String(20), nullable=False),  # search | fetch | plan | import | repeat
     Column("subject", String(32), nullable=False, index=True),  # token of the search or import
     Column("active_subject", String(32), unique=True),  # the subject until the job has ended: one at a time
     Column("user_id", String(64), nullable=False),

@@ -97,7 +97,6 @@ WORKS: Mapping[str, str] = {
     "import": _("Imported"),
     "undo": _("Undo prepared"),
     "repeat": _("Compared with the ERP"),
-    "remember": _("Noted for its saved import"),
 }
 """The long works of an import, by their kind."""
 

@@ -7,7 +7,6 @@ from functools import partial
 from erp_import_plugin.jobs import JobHandlers
 from erp_import_plugin.workflow.importing_job import run_import
 from erp_import_plugin.workflow.preview_job import run_plan
-from erp_import_plugin.workflow.remembering import run_remember
 from erp_import_plugin.workflow.repeat_job import run_repeat
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.search import run_search
@@ -16,12 +15,5 @@ from erp_import_plugin.workflow.staging import run_fetch
 
 def handlers(rooms: Rooms) -> JobHandlers:
     """The handlers of all kinds of job."""
-    kinds = {
-        "search": run_search,
-        "fetch": run_fetch,
-        "plan": run_plan,
-        "import": run_import,
-        "repeat": run_repeat,
-        "remember": run_remember,
-    }
+    kinds = {"search": run_search, "fetch": run_fetch, "plan": run_plan, "import": run_import, "repeat": run_repeat}
     return {kind: partial(handler, rooms) for kind, handler in kinds.items()}

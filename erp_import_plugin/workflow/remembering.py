@@ -8,26 +8,30 @@ from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine.mapping import ActorMapping
 from erp_import_plugin.engine.repeating import basis, fingerprint
-from erp_import_plugin.jobs import JobContext
+from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import saved_actors as actor_store
 from erp_import_plugin.store import saved_imports as saved_store
 from erp_import_plugin.store.imports import Import, settings_to_text
 from erp_import_plugin.store.saved_imports import SavedImport, What
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access
 from erp_import_plugin.workflow.rooms import Rooms
 
 Hold = Callable[[Transaction], None]
 """Called in every transaction; raises where the work has been taken over by another worker."""
 
 
-def run_remember(rooms: Rooms, context: JobContext) -> None:
-    """Keep the state that the import which is the job's subject has brought over: it was done before it was saved."""
-    user = access.user_by_id(rooms, context.user_id)
+def note(rooms: Rooms, saved: SavedImport, hold: Hold) -> None:
+    """Keep the state of the finished import that a saved import was saved from, if that is still to be done."""
+    if saved.noted_from is None:
+        return
     with reading(rooms.engine) as tx:
-        imported = access.open_import(tx, rooms, user, context.subject)
-    remember(rooms, imported, context.hold)
+        imported = import_store.by_id(tx, saved.noted_from)
+    if imported is not None:
+        remember(rooms, imported, hold)
+    with writing(rooms.engine) as tx:
+        hold(tx)
+        saved_store.note_from(tx, saved.id, None)
 
 
 def remember(rooms: Rooms, imported: Import, hold: Hold) -> None:
@@ -52,6 +56,7 @@ def remember(rooms: Rooms, imported: Import, hold: Hold) -> None:
     while True:
         with writing(rooms.engine) as tx:
             hold(tx)
+            saved_store.get(tx, saved.id, lock=True)  # nobody else notes the same
             rows = actor_store.settled(tx, imported.id, saved.what.actor_type, after, rooms.config.chunk)
             signed = [(one, fingerprint(mapping, one.values, one.parent)) for one in rows]
             actor_store.record(tx, saved, signed, run)

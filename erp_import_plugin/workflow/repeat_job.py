@@ -38,6 +38,7 @@ from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.saved_imports import busy_sentence
 
 _COMPARING = Sentence("Comparing the ERP with what was imported before")
+_NOTING = Sentence("Noting what was imported before")
 _LISTS = Sentence("Reading the lists of the ERP")
 
 
@@ -49,6 +50,7 @@ def run_repeat(rooms: Rooms, context: JobContext) -> None:
     """
     user = access.user_by_id(rooms, context.user_id)
     access.check_sync(rooms)
+    _note(rooms, context, user)
     task = _begin(rooms, context, user)
     if not task.repeat.complete:
         with erp.session(rooms, task.connection, context.cancel_asked) as session:
@@ -75,6 +77,16 @@ class _Task:
     repeat: Repeat
 
 
+def _note(rooms: Rooms, context: JobContext, user: User) -> None:
+    """What was imported before it was saved is known from the first run on; before the basis of that is looked at."""
+    with reading(rooms.engine) as tx:
+        imported = access.open_import(tx, rooms, user, context.subject)
+        saved = saved_store.get(tx, imported.saved_import_id or 0)
+    if saved is not None and saved.noted_from is not None:
+        context.progress(0, None, _NOTING)
+        remembering.note(rooms, saved, context.hold)
+
+
 def _begin(rooms: Rooms, context: JobContext, user: User) -> _Task:
     """What is to be compared with what; a run that was cut keeps its number."""
     with writing(rooms.engine) as tx:
@@ -88,7 +100,7 @@ def _begin(rooms: Rooms, context: JobContext, user: User) -> _Task:
         if mapping is None:
             raise Refused(Sentence("This actor type cannot be imported through this connection."))
         repeat = imported.repeat or _new_run(tx, rooms, imported, saved)
-        fresh = saved_store.get(tx, saved.id) or saved
+        fresh = saved_store.get(tx, saved.id) or saved  # a new run may have taken its watermark away
         return _Task(imported, fresh, connection, mapping, repeat)
 
 

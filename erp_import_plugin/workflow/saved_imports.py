@@ -121,13 +121,11 @@ def form(rooms: Rooms, user: User, token: str) -> SaveForm:
         return SaveForm(imported, connection.name if connection else "", _asked(tx, what), what.settings, own)
 
 
-def save(
-    rooms: Rooms, jobs: Jobs, user: User, token: str, name: str, *, shared: bool = False, replace: bool = False
-) -> int:
+def save(rooms: Rooms, user: User, token: str, name: str, *, shared: bool = False, replace: bool = False) -> int:
     """Keep an import's connection, actor type, criteria and settings under a name; gives the id.
 
-    What it has imported counts as known, which is noted in the background: the first run shows what is new or changed
-    since. With ``replace`` one of the user's of that name is kept as this one.
+    What it has imported counts as known: the first run shows what is new or changed since. With ``replace`` one of the
+    user's of that name is kept as this one.
 
     Raises:
         Invalid: by "name".
@@ -138,12 +136,9 @@ def save(
     try:
         with writing(rooms.engine) as tx:
             imported = access.open_import(tx, rooms, user, token, lock=True)
-            saved_id = _save(tx, rooms, user, imported, chosen, shared=shared, replace=replace)
+            return _save(tx, rooms, user, imported, chosen, shared=shared, replace=replace)
     except IntegrityError:
         raise _taken() from None
-    if imported.state is ImportState.DONE:
-        jobs.start(working.REMEMBER, token, user.id)
-    return saved_id
 
 
 def rename(rooms: Rooms, user: User, saved_id: int, name: str, *, shared: bool) -> None:
@@ -257,6 +252,7 @@ def _save(
         saved_store.rebase(tx, other, basis)
         saved_id = other.id
     import_store.belongs_to(tx, imported.id, saved_id)
+    saved_store.note_from(tx, saved_id, imported.id if imported.state is ImportState.DONE else None)
     return saved_id
 
 

@@ -8,7 +8,7 @@ from erp_import_plugin.jobs.views import view
 from erp_import_plugin.store.jobs import JobStore
 from erp_import_plugin.workflow.rooms import Rooms
 
-SEARCH, FETCH, PLAN, IMPORT, REPEAT, REMEMBER = "search", "fetch", "plan", "import", "repeat", "remember"
+SEARCH, FETCH, PLAN, IMPORT, REPEAT = "search", "fetch", "plan", "import", "repeat"
 
 
 def latest(rooms: Rooms, subject: str) -> JobView | None:

@@ -20,8 +20,7 @@ ADMIN = User("1", "Admin", frozenset({"office"}))
 def nightly(connected: Shell) -> Shell:
     """A saved import of the shop's customers, who are imported."""
     token = connected.data("import", *WHAT, *HOW)["import"]
-    installed = connected.app.extensions["erp_import"]
-    saved_imports.save(installed.rooms, installed.jobs.in_this_thread(), ADMIN, token, "Nightly")
+    saved_imports.save(connected.app.extensions["erp_import"].rooms, ADMIN, token, "Nightly")
     return connected
 
 

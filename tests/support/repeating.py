@@ -46,7 +46,7 @@ def saved(
 ) -> int:
     """The id of a saved import whose actors are imported."""
     token = imported(house, criteria, actor_type, chosen)
-    return saved_imports.save(house.rooms, house.jobs, ADMIN, token, name)
+    return saved_imports.save(house.rooms, ADMIN, token, name)
 
 
 def run(house: House, saved_id: int) -> str:

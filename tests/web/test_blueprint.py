@@ -49,7 +49,7 @@ WHILE_SYNC_IS_ON = {"source", "imports", "importing", "done", "done_file", "save
 def given(site: Site) -> dict[str, str]:
     """The tokens of an import that is done, and of the run of a saved import, as the addresses name them."""
     token = site.imported()
-    saved_id = saved_imports.save(site.house.rooms, site.house.jobs, ADMIN, token, "Nightly")
+    saved_id = saved_imports.save(site.house.rooms, ADMIN, token, "Nightly")
     return {"token": token, "run": saved_imports.run(site.house.rooms, site.house.jobs, ADMIN, saved_id)}
 
 

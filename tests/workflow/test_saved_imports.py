@@ -192,7 +192,7 @@ def test_other_settings_make_everything_count_as_changed(any_shop: House) -> Non
     other = any_shop.begin()
     any_shop.stage(other)
     settings_step.save(any_shop.rooms, ADMIN, other, settings_step_other)
-    saved_imports.save(any_shop.rooms, any_shop.jobs, ADMIN, other, "Nightly", replace=True)
+    saved_imports.save(any_shop.rooms, ADMIN, other, "Nightly", replace=True)
     assert counts(any_shop, run(any_shop, saved_id)) == (0, 6, 0, 0)
 
 
@@ -226,7 +226,7 @@ def test_an_import_saved_at_its_preview_is_known_once_it_is_imported(shop_of_six
     shop_of_six.stage(token)
     settings_step.save(shop_of_six.rooms, ADMIN, token, REPLACE)
     preview.start(shop_of_six.rooms, shop_of_six.jobs, ADMIN, token)
-    saved_id = saved_imports.save(shop_of_six.rooms, shop_of_six.jobs, ADMIN, token, "Early")
+    saved_id = saved_imports.save(shop_of_six.rooms, ADMIN, token, "Early")
     first = run(shop_of_six, saved_id)
     assert counts(shop_of_six, first) == (6, 0, 0, 0)
     assert found(shop_of_six, first).since is None
@@ -356,7 +356,7 @@ def test_private_ones_are_not_there_for_others(shop_of_six: House) -> None:
 def test_shared_ones_are_read_and_run_by_all_and_changed_by_their_owner(shop_of_six: House) -> None:
     token = imported(shop_of_six)
     rooms = shop_of_six.rooms
-    saved_id = saved_imports.save(rooms, shop_of_six.jobs, ADMIN, token, "  For   all ", shared=True)
+    saved_id = saved_imports.save(rooms, ADMIN, token, "  For   all ", shared=True)
     (line,) = saved_imports.listed(rooms, OTHER).rows
     assert (line.saved.name, line.own, line.problem) == ("For all", False, "")
     assert saved_imports.run(rooms, shop_of_six.jobs, OTHER, saved_id)
@@ -367,11 +367,11 @@ def test_shared_ones_are_read_and_run_by_all_and_changed_by_their_owner(shop_of_
 def test_names_are_there_once(shop_of_six: House) -> None:
     token = imported(shop_of_six)
     rooms = shop_of_six.rooms
-    saved_imports.save(rooms, shop_of_six.jobs, ADMIN, token, "One")
-    two = saved_imports.save(rooms, shop_of_six.jobs, ADMIN, token, "Two")
+    saved_imports.save(rooms, ADMIN, token, "One")
+    two = saved_imports.save(rooms, ADMIN, token, "Two")
     for name in ("", "  ", "x" * 101, "One"):
         with pytest.raises(Invalid) as invalid:
-            saved_imports.save(rooms, shop_of_six.jobs, ADMIN, token, name)
+            saved_imports.save(rooms, ADMIN, token, name)
         assert set(invalid.value.errors) == {"name"}
         with pytest.raises(Invalid):
             saved_imports.rename(rooms, ADMIN, two, name, shared=False)

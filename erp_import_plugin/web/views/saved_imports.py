@@ -102,7 +102,7 @@ def save(token: str) -> str | Response | tuple[str, int]:
         action.check()
         name, shared, replace = request.form.get("name", ""), _is_sent("shared"), _is_sent("replace")
         try:
-            saved_imports.save(here.rooms(), here.jobs(), here.user(), token, name, shared=shared, replace=replace)
+            saved_imports.save(here.rooms(), here.user(), token, name, shared=shared, replace=replace)
         except Invalid as invalid:
             errors = invalid.errors
         else:

@@ -13,7 +13,7 @@ from tests.support.site import Site
 
 @pytest.fixture
 def saved_id(site: Site) -> int:
-    return saved_imports.save(site.house.rooms, site.house.jobs, ADMIN, site.imported(), "Nightly")
+    return saved_imports.save(site.house.rooms, ADMIN, site.imported(), "Nightly")
 
 
 def test_an_import_is_saved_from_its_result_and_run_again(site: Site) -> None:

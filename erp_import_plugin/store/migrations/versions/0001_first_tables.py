@@ -358,6 +358,7 @@ def upgrade() -> None:
         sa.Column("criteria", Long, nullable=False),
         sa.Column("settings", Long, nullable=False),
         sa.Column("watermark", sa.String(length=255), nullable=False),
+        sa.Column("noted_from", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("basis", sa.String(length=64), nullable=False),
         sa.Column("runs", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
