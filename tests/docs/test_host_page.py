@@ -208,6 +208,22 @@ def test_a_whole_import_through_the_pages_of_the_host(host: Any, tmp_path: Path)
     assert "Nordlys AS" in kari.file(f"/erp-import/imports/{token}/done.csv").decode("utf-8-sig")
     assert is_zipfile(io.BytesIO(kari.file(f"/erp-import/imports/{token}/done.xlsx")))
     assert "Book" in kari.open("/erp-import/imports").text
+    _undo(host, kari, f"/erp-import/imports/{token}/done")
+
+
+def _undo(host: Any, kari: Visitor, result: str) -> None:
+    """Undo an import on its pages: the CRM is empty again, and so are the selections."""
+    kari.open(result)
+    kari.press("/undo")
+    kari.wait()
+    assert kari.page.one("h1").text == "Preview of the undo"
+    kari.open(kari.at.replace("/preview", "/importing"))
+    kari.press("/importing")
+    kari.wait()
+    kari.open(kari.at.replace("/importing", "/done"))
+    assert kari.page.one("h1").text == "3 rows undone"
+    for column in (host.Company.id, host.Person.id, host.CompanyPhone.number, host.SelectionMember.entity_id):
+        assert _rows(host, select(column)) == []
 
 
 def test_the_app_factory_serves_the_pages_where_it_says(further: Any) -> None:

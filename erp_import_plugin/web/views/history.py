@@ -11,7 +11,7 @@ from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store.imports import Import
 from erp_import_plugin.translations import gettext as _
-from erp_import_plugin.web import criteria_words, here, plan_lines, result_lines, setting_words
+from erp_import_plugin.web import criteria_words, here, plan_lines, result_lines, setting_words, undo_words
 from erp_import_plugin.web.import_lines import continue_url, is_open, state_mark, took
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.paging import pager
@@ -49,6 +49,7 @@ def show(token: str) -> str:
     return render(
         "history",
         token=token,
+        run=undo_words.run(token),
         found=found,
         mark=state_mark(imported, last),
         go_on_url=continue_url(imported, sum(found.types.values())) if is_open(imported) else None,
