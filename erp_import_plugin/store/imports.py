@@ -90,7 +90,7 @@ def create(
     undoes: int | None = None,
 ) -> Import:
     """Begin an import. ``language`` is what its selections are named in; empty is English."""
-    token = secrets.token_urlsafe(16)
+    token = secrets.token_hex(16)  # no dash in front: commands take it as an argument
     tx.execute(
         insert(table).values(
             token=token,
