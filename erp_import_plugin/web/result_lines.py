@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import CrmSchema
 from erp_import_plugin.store.outcomes import ResultRow
 from erp_import_plugin.web import here
@@ -26,7 +27,8 @@ class Line:
 
 def line(found: ResultRow, schema: CrmSchema, token: str) -> Line:
     """What the page shows of one row."""
-    url = here.rooms().host.links.entity(found.kind, found.entity_id) if found.entity_id else None
+    there = found.entity_id if found.status is not Status.REMOVED else None
+    url = here.rooms().host.links.entity(found.kind, there) if there else None
     return Line(
         row=found.row,
         label=found.label,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,7 +12,6 @@ from erp_import_plugin.engine import matching, normalising
 from erp_import_plugin.engine.applying import Outcome, Premise, drifted, written
 from erp_import_plugin.engine.changes import (
     EntityChange,
-    FieldChange,
     NewItem,
     PlannedRow,
     Resolved,
@@ -21,7 +20,7 @@ from erp_import_plugin.engine.changes import (
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.undoing import seal, writable
-from erp_import_plugin.host_api import Crm, CrmSchema, CrmType, CrmValue, Entity, EntityKind, EntityUpdate, User
+from erp_import_plugin.host_api import CrmSchema, CrmValue, Entity, EntityKind, EntityUpdate, User
 from erp_import_plugin.store import links as link_store
 from erp_import_plugin.store import outcomes as outcome_store
 from erp_import_plugin.store import plan as plan_store
@@ -29,6 +28,7 @@ from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.identity import ActorPlace
 from erp_import_plugin.store.imports import Import
 from erp_import_plugin.store.links import Link
+from erp_import_plugin.workflow.references import References
 from erp_import_plugin.workflow.rooms import Rooms
 
 
@@ -121,7 +121,7 @@ class ChunkWriter:
         self, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow], premises: Mapping[int, Premise]
     ) -> _Ready:
         ready = _Ready()
-        there = _References(self._crm, self._schema, tx, kind, rows)
+        there = References(self._crm, self._schema, tx, kind, rows)
         standing = []
         for row in rows:
             reason = drifted(row, premises[row.row]) or there.missing(row)
@@ -237,46 +237,10 @@ class ChunkWriter:
         return seals
 
 
-class _References:
-    """Whether the list items and companies that planned rows point to are still there."""
-
-    def __init__(
-        self, crm: Crm, schema: CrmSchema, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow]
-    ) -> None:
-        fields = schema.entities[kind].fields
-        self._lists = {f.key: f.list_name for f in fields.values() if f.type is CrmType.LIST and f.list_name}
-        used = {f.field for row in rows for change in row.changes for f in change.ticked()}
-        names = sorted({name for key, name in self._lists.items() if key in used})
-        self._items = {name: {item.id for item in crm.list_items(tx, name)} for name in names}
-        companies = {str(f.new) for row in rows for f in _company_fields(row) if isinstance(f.new, str)}
-        self._companies = crm.read(tx, EntityKind.COMPANY, companies, ["name"]) if companies else {}
-
-    def missing(self, row: PlannedRow) -> Reason | None:
-        """Why the row cannot be written, None when everything it points to is there."""
-        if any(isinstance(f.new, str) and f.new not in self._companies for f in _company_fields(row)):
-            return Reason(ReasonCode.COMPANY_NOT_THERE)
-        own = row.own_change
-        # What an undo gives back was in the CRM before, if only as an item that can no longer be chosen.
-        for change in own.ticked() if own and not row.match.undoes else ():
-            items = change.new if isinstance(change.new, tuple) else (change.new,)
-            if change.field in self._lists and not self._there(change.field, items):
-                return Reason(ReasonCode.ITEM_GONE, {"item": self._lists[change.field]})
-        return None
-
-    def _there(self, field_key: str, items: Collection[object]) -> bool:
-        there = self._items[self._lists[field_key]]
-        return all(item in there for item in items if isinstance(item, str))
-
-
 def _made_companies(rows: Sequence[PlannedRow]) -> dict[int, EntityChange]:
     """The companies that are made for contacts, by row."""
     others = ((row, change) for row in rows for change in row.written() if change.kind is not row.kind)
     return {row.row: change for row, change in others if change.is_new}
-
-
-def _company_fields(row: PlannedRow) -> list[FieldChange]:
-    own = row.own_change
-    return [f for f in own.ticked() if f.field == "company"] if own else []
 
 
 def _inside(row: PlannedRow, found: Mapping[str, Sequence[str]], entities: Mapping[str, Entity]) -> tuple[str, ...]:
