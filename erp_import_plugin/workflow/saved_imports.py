@@ -191,19 +191,6 @@ def run(rooms: Rooms, jobs: Jobs, user: User, saved_id: int, language: str = "")
     return begun.token
 
 
-def again(rooms: Rooms, jobs: Jobs, user: User, token: str) -> None:
-    """Go on with a comparison that was cancelled, failed or interrupted. Raises NotFound, Refused."""
-    access.check_user(rooms, user)
-    access.check_sync(rooms)
-    with reading(rooms.engine) as tx:
-        access.open_import(tx, rooms, user, token)
-    job = jobs.latest(token)
-    if job is not None and job.state == "interrupted":
-        jobs.resume(job.id)
-    elif job is not None and job.ended:
-        jobs.start(working.REPEAT, token, user.id)
-
-
 def page(rooms: Rooms, jobs: Jobs, user: User, token: str, number: int = 1) -> RepeatPage:
     """How far a run is and, once it has compared everything, what is gone. Raises NotFound."""
     access.check_user(rooms, user)

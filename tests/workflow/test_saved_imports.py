@@ -17,7 +17,7 @@ from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store.imports import ImportState
 from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.store.transactions import writing
-from erp_import_plugin.workflow import preview, results, saved_imports, undo
+from erp_import_plugin.workflow import importing, preview, results, saved_imports, undo
 from erp_import_plugin.workflow import settings as settings_step
 from erp_import_plugin.workflow.criteria import Criteria, Criterion
 from erp_import_plugin.workflow.invalid import Invalid
@@ -256,7 +256,7 @@ def test_a_run_that_is_cut_goes_on_where_it_was(engine: Engine) -> None:
     assert job is not None
     assert (job.state, house.shop.got) == ("failed", ["C0001", "C0002", "C0003", "C0004"])
     house.shop.fail = lambda _method: None
-    saved_imports.again(house.rooms, house.jobs, ADMIN, token)
+    importing.resume(house.rooms, house.jobs, ADMIN, token)
     assert house.shop.got[4:] == ["C0005", "C0006"]
     assert counts(house, token) == (0, 6, 0, 0)
     assert len(rows(house, token)) == 6

@@ -130,7 +130,7 @@ def repeat(token: str) -> str | Response:
         if pressed == "cancel":
             importing.cancel(here.rooms(), here.jobs(), here.user(), token)
         elif pressed == "again":
-            saved_imports.again(here.rooms(), here.jobs(), here.user(), token)
+            importing.resume(here.rooms(), here.jobs(), here.user(), token)
         return stay(url_for(".repeat", token=token))
     found = saved_imports.page(here.rooms(), here.jobs(), here.user(), token, here.page_number())
     under_way = found.job is not None and not found.job.ended
