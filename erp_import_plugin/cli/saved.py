@@ -11,7 +11,7 @@ from erp_import_plugin.cli.acting import DONE, Desk, acting
 from erp_import_plugin.cli.printing import table
 from erp_import_plugin.translations import say
 from erp_import_plugin.workflow import saved_imports
-from erp_import_plugin.workflow.saved_imports import SavedLine
+from erp_import_plugin.workflow.saved_lines import SavedLine
 
 
 @click.command("saved")

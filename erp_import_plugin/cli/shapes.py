@@ -27,7 +27,7 @@ from erp_import_plugin.workflow.connections import ConnectionLine, Connectors
 from erp_import_plugin.workflow.imports import ImportLine
 from erp_import_plugin.workflow.rereading import Reread
 from erp_import_plugin.workflow.results import SelectionLink
-from erp_import_plugin.workflow.saved_imports import SavedLine
+from erp_import_plugin.workflow.saved_lines import SavedLine
 from erp_import_plugin.workflow.search import SearchResults
 
 Data = dict[str, Any]

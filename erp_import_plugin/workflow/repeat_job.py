@@ -35,7 +35,7 @@ from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.mappings import list_names, offered, searchable
 from erp_import_plugin.workflow.preview_job import run_plan
 from erp_import_plugin.workflow.rooms import Rooms
-from erp_import_plugin.workflow.saved_imports import busy_sentence
+from erp_import_plugin.workflow.saved_lines import busy_sentence
 
 _COMPARING = Sentence("Comparing the ERP with what was imported before")
 _NOTING = Sentence("Noting what was imported before")

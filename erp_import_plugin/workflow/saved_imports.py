@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,32 +17,16 @@ from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import saved_actors as actor_store
 from erp_import_plugin.store import saved_imports as saved_store
-from erp_import_plugin.store.connections import Connection
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.saved_actors import Gone
-from erp_import_plugin.store.saved_imports import Busy, LastRun, SavedImport, What
+from erp_import_plugin.store.saved_imports import SavedImport, What
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import access, erp, remembering, working
 from erp_import_plugin.workflow.asked import Asked, asked_of
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.paging import Paged, paged
 from erp_import_plugin.workflow.rooms import Rooms
-
-
-@dataclass(frozen=True, slots=True)
-class SavedLine:
-    """A saved import in the list.
-
-    ``problem`` says why it cannot be run, and is empty where it can. ``own``: the user may rename and delete it.
-    ``busy`` is an import of it that someone works on at this moment.
-    """
-
-    saved: SavedImport
-    connection_name: str
-    problem: str
-    own: bool
-    last: LastRun | None
-    busy: Busy | None
+from erp_import_plugin.workflow.saved_lines import SavedLine, busy_sentence, lines, may_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +65,7 @@ def listed(rooms: Rooms, user: User, page: int = 1) -> Paged[SavedLine]:
     whose = None if rooms.host.access.may_manage_all(user) else user.id
     with reading(rooms.engine) as tx:
         found = paged(partial(saved_store.listed, tx, whose), page, rooms.config.page_size)
-        return Paged(tuple(_lines(tx, rooms, user, found.rows)), found.total, found.page, found.pages)
+        return Paged(tuple(lines(tx, rooms, user, found.rows)), found.total, found.page, found.pages)
 
 
 def get(rooms: Rooms, user: User, saved_id: int) -> SavedPage:
@@ -90,7 +73,7 @@ def get(rooms: Rooms, user: User, saved_id: int) -> SavedPage:
     access.check_user(rooms, user)
     with reading(rooms.engine) as tx:
         saved = _open(tx, rooms, user, saved_id)
-        (line,) = _lines(tx, rooms, user, [saved])
+        (line,) = lines(tx, rooms, user, [saved])
         return SavedPage(line, _asked(tx, saved.what))
 
 
@@ -117,7 +100,7 @@ def form(rooms: Rooms, user: User, token: str) -> SaveForm:
         what = _what(tx, imported)
         connection = connection_store.get(tx, imported.connection_id)
         before = saved_store.get(tx, imported.saved_import_id) if imported.saved_import_id else None
-        own = before if before and _may_change(rooms, user, before) else None
+        own = before if before and may_change(rooms, user, before) else None
         return SaveForm(imported, connection.name if connection else "", _asked(tx, what), what.settings, own)
 
 
@@ -177,7 +160,7 @@ def run(rooms: Rooms, jobs: Jobs, user: User, saved_id: int, language: str = "")
     access.check_sync(rooms)
     with writing(rooms.engine) as tx:
         saved = _open(tx, rooms, user, saved_id, lock=True)
-        (line,) = _lines(tx, rooms, user, [saved])
+        (line,) = lines(tx, rooms, user, [saved])
         if line.problem:
             raise Refused(line.problem)
         if line.busy:
@@ -212,22 +195,13 @@ def page(rooms: Rooms, jobs: Jobs, user: User, token: str, number: int = 1) -> R
     return RepeatPage(imported, saved, connection.name if connection else "", jobs.latest(token) or job, found)
 
 
-def busy_sentence(saved: SavedImport, busy: Busy) -> Sentence:
-    """Why a saved import cannot be run just now."""
-    return Sentence(
-        "%(who)s is at work with “%(name)s” already. Wait until that has ended, or cancel it.",
-        name=saved.name,
-        who=busy.owner_name,
-    )
-
-
 def _save(
     tx: Transaction, rooms: Rooms, user: User, imported: Import, name: str, *, shared: bool, replace: bool
 ) -> int:
     what = _what(tx, imported)
     other = saved_store.named(tx, name)
-    if other is not None and (not replace or not _may_change(rooms, user, other)):
-        raise _taken(own=_may_change(rooms, user, other))
+    if other is not None and (not replace or not may_change(rooms, user, other)):
+        raise _taken(own=may_change(rooms, user, other))
     basis = remembering.basis_of(tx, what)
     if other is None:
         saved_id = saved_store.create(tx, name, shared, what, basis, user, rooms.now())
@@ -252,46 +226,8 @@ def _what(tx: Transaction, imported: Import) -> What:
     return What(imported.connection_id, actor_type, kept["sets"] if kept else [], imported.settings)
 
 
-def _lines(tx: Transaction, rooms: Rooms, user: User, found: Sequence[SavedImport]) -> list[SavedLine]:
-    ids, connection_ids = [one.id for one in found], {one.what.connection_id for one in found}
-    connections = {one.id: one for one in connection_store.named(tx, connection_ids)}
-    mapped = saved_store.mapped(tx, connection_ids)
-    last, busy = saved_store.last_runs(tx, ids), saved_store.busy(tx, ids, rooms.now())
-    return [
-        SavedLine(
-            saved=one,
-            connection_name=connections[one.what.connection_id].name,
-            problem=_problem(rooms, user, one.what, connections[one.what.connection_id], mapped),
-            own=_may_change(rooms, user, one),
-            last=last.get(one.id),
-            busy=busy.get(one.id),
-        )
-        for one in found
-    ]
-
-
 def _asked(tx: Transaction, what: What) -> Asked:
     return asked_of(tx, what.connection_id, what.actor_type, what.criteria)
-
-
-def _problem(
-    rooms: Rooms, user: User, what: What, connection: Connection, mapped: Collection[tuple[int, ActorType]]
-) -> str:
-    """Why a saved import cannot be run, empty where it can."""
-    if connection.deleted:
-        return Sentence("Its ERP connection was deleted. Save an import through another connection instead.")
-    if rooms.registry.get(connection.connector) is None:
-        return Sentence(
-            "The connector “%(key)s” of its ERP connection is not installed, or cannot be loaded.",
-            key=connection.connector,
-        )
-    if not connection.active:
-        return Sentence("Its ERP connection “%(name)s” is not active.", name=connection.name)
-    if not connection.usable_by(user):
-        return Sentence("Its ERP connection “%(name)s” is not meant for you.", name=connection.name)
-    if (connection.id, what.actor_type) not in mapped:
-        return Sentence("Its actor type is no longer imported through “%(name)s”.", name=connection.name)
-    return ""
 
 
 def _refuse_busy(tx: Transaction, rooms: Rooms, saved: SavedImport, but: int | None = None) -> None:
@@ -302,20 +238,16 @@ def _refuse_busy(tx: Transaction, rooms: Rooms, saved: SavedImport, but: int | N
 
 def _open(tx: Transaction, rooms: Rooms, user: User, saved_id: int, *, lock: bool = False) -> SavedImport:
     found = saved_store.get(tx, saved_id, lock=lock)
-    if found is None or not (found.shared or _may_change(rooms, user, found)):
+    if found is None or not (found.shared or may_change(rooms, user, found)):
         raise NotFound(Sentence("There is no such saved import."))
     return found
 
 
 def _open_own(tx: Transaction, rooms: Rooms, user: User, saved_id: int) -> SavedImport:
     found = _open(tx, rooms, user, saved_id, lock=True)
-    if not _may_change(rooms, user, found):
+    if not may_change(rooms, user, found):
         raise Refused(Sentence("Only %(owner)s can change this saved import.", owner=found.owner_name))
     return found
-
-
-def _may_change(rooms: Rooms, user: User, saved: SavedImport) -> bool:
-    return saved.owner_id == user.id or rooms.host.access.may_manage_all(user)
 
 
 def _name(text: str) -> str:

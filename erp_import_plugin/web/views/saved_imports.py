@@ -25,7 +25,8 @@ from erp_import_plugin.web.texts import ACTOR_TYPES
 from erp_import_plugin.workflow import importing, saved_imports
 from erp_import_plugin.workflow.asked import Asked
 from erp_import_plugin.workflow.invalid import Invalid
-from erp_import_plugin.workflow.saved_imports import RepeatPage, SavedLine
+from erp_import_plugin.workflow.saved_imports import RepeatPage
+from erp_import_plugin.workflow.saved_lines import SavedLine, busy_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def line(found: SavedLine) -> Line:
         owner=saved.owner_name,
         shared=saved.shared,
         own=found.own,
-        problem=say(found.problem or (saved_imports.busy_sentence(saved, busy) if busy else "")),
+        problem=say(found.problem or (busy_sentence(saved, busy) if busy else "")),
         ran_at=saved.ran_at,
         found=repeat_words.found(last.repeat) if last and last.repeat.complete else "",
         busy_url=url_for(".repeat", token=busy.token) if busy and is_mine else "",
