@@ -364,7 +364,7 @@ def test_actors_added_as_the_fetch_ended_are_fetched_when_the_page_is_seen(house
     token = house.begin()
     house.stage(token, criteria=Criteria(((Criterion("NAME", "ends", ("1",)),),)))
     with house.rooms.engine.begin() as tx:
-        staging_store.want_parents(tx, opened(house, token).id, [ActorPlace("Customer", "", "C0002")])
+        staging_store.want(tx, opened(house, token).id, [ActorPlace("Customer", "", "C0002")], as_parent=True)
 
     shown(house, token)
 
