@@ -95,7 +95,6 @@ WORKS: Mapping[str, str] = {
     "fetch": _("Actors read from the ERP"),
     "plan": _("Preview made"),
     "import": _("Imported"),
-    "undo": _("Undo prepared"),
     "repeat": _("Compared with the ERP"),
 }
 """The long works of an import, by their kind."""

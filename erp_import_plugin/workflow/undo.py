@@ -44,13 +44,14 @@ class Undoing:
     """How an import and its undos stand. ``offer`` is about the import ``token``.
 
     ``undoes`` is the import that this one takes back; ``undone`` the undo that took this one back, and that nobody has
-    undone; ``restores``: this one takes back an undo.
+    undone; ``theirs`` are the tokens of those of them that the user may not see; ``restores``: this one takes back an undo.
     """
 
     offer: Offer
     token: str
     undoes: Import | None = None
     undone: Import | None = None
+    theirs: frozenset[str] = frozenset()
     restores: bool = False
     items: tuple[Removal, ...] = ()
 
@@ -62,14 +63,16 @@ def standing(rooms: Rooms, user: User, token: str) -> Undoing:
         imported = access.open_import(tx, rooms, user, token)
         back = undo_store.chain(tx, imported)
         offer, last, steps = _offer(tx, rooms, imported)
+        owner = access.whose(rooms, user)
         undo = import_store.last_undo(tx, imported.id)
         items = undo_store.removals(tx, imported.id)
         gone = undo_store.removals(tx, imported.id, done=True)
     return Undoing(
-        offer=offer,
+        offer=offer if owner in (None, last.owner_id) else Offer.NOTHING,
         token=last.token,
         undoes=back[0] if back else None,
         undone=undo if undo is not None and steps % 2 == 1 else None,
+        theirs=frozenset(one.token for one in (*back[:1], undo) if one and owner not in (None, one.owner_id)),
         restores=bool(back) and len(back) % 2 == 0,
         items=tuple(Removal(item, item in gone) for item in items),
     )

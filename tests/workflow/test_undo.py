@@ -112,6 +112,16 @@ def test_what_was_made_goes_and_what_was_changed_is_as_before(house: House, engi
     assert undone(house, forth)[1] == found
 
 
+@ALL
+def test_what_is_undone_can_be_imported_again(house: House, engine: Engine) -> None:
+    house.shop.add_companies(2)
+    token = planned(house)
+    imported(house, token)
+    undone(house, token)
+    assert set(imported(house, planned(house)).values()) == {NEW}
+    assert len(companies_of(engine)) == 2
+
+
 def test_an_edited_record_stays_and_the_row_says_who_edited_what(house: House, engine: Engine) -> None:
     house.shop.add_companies(2)
     add_company(engine, name="Old", vat_number="000000002")
@@ -379,6 +389,9 @@ def test_who_may_undo(house: House) -> None:
     made = undo.start(house.rooms, house.jobs, CHIEF, token)
     importing.start(house.rooms, house.jobs, CHIEF, made)
     assert outcomes_of(house, made) == {"Company 0001": REMOVED}
+    found = undo.standing(house.rooms, ADMIN, token)
+    assert (found.offer, found.theirs) == (Offer.NOTHING, {made}), "the undo is the chief's, and not for others to see"
+    assert undo.standing(house.rooms, CHIEF, token).offer is Offer.REDO
 
 
 def outcomes_of(house: House, token: str) -> Found:
