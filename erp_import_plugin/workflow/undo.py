@@ -44,7 +44,7 @@ class Undoing:
     """How an import and its undos stand. ``offer`` is about the import ``token``.
 
     ``undoes`` is the import that this one takes back; ``undone`` the undo that took this one back, and that nobody has
-    undone; ``theirs`` are the tokens of those of them that the user may not see; ``restores``: this one takes back an undo.
+    undone; ``theirs`` are the tokens of those that the user may not see; ``restores``: this one takes back an undo.
     """
 
     offer: Offer
