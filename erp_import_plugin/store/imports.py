@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -140,7 +140,10 @@ def last_undo(tx: Transaction, import_id: int) -> Import | None:
 
 
 def last_settings(tx: Transaction, owner_id: str, connection_id: int) -> ImportSettings | None:
-    """The settings this user last chose for this connection; those of a saved import that was run again are not."""
+    """The settings this user last chose for this connection; those of a saved import that was run again are not.
+
+    Fields that were left out of that import are not left out of the next: nobody would look for them there.
+    """
     row = tx.execute(
         select(table.c.settings)
         .where(table.c.owner_id == owner_id, table.c.connection_id == connection_id, table.c.settings.is_not(None))
@@ -148,7 +151,7 @@ def last_settings(tx: Transaction, owner_id: str, connection_id: int) -> ImportS
         .order_by(table.c.id.desc())
         .limit(1)
     ).one_or_none()
-    return settings_from_text(row.settings) if row else None
+    return replace(settings_from_text(row.settings), left_out=frozenset()) if row else None
 
 
 def set_state(tx: Transaction, import_id: int, state: ImportState, **moments: datetime | None) -> None:

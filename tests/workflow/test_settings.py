@@ -176,6 +176,13 @@ def test_match_that_cannot_be_used_is_refused(house: House, match: str) -> None:
         assert errors["company.match"] == "“Code” cannot be used: no ERP field is mapped to Code."
 
 
+def test_fields_left_out_of_one_import_are_not_left_out_of_the_next(house: House) -> None:
+    token = staged(house, ActorType.CUSTOMER)
+    settings.save(house.rooms, ADMIN, token, replace(BY_NAME, left_out=frozenset({"company.phone"})))
+    assert form(house, token).settings.left_out == {"company.phone"}
+    assert form(house, house.begin()).settings.left_out == frozenset()
+
+
 @everywhere
 def test_saved_settings_come_back_and_are_the_last_used(house: House) -> None:
     token = staged(house, ActorType.CUSTOMER)
