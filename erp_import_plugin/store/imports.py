@@ -57,7 +57,10 @@ _THERE = table.c.state != REMOVING
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import. ``token`` is its public id; ``actor_type`` the one chosen first. ``undoes`` is the import it takes back."""
+    """One import. ``token`` is its public id; ``actor_type`` the one chosen first.
+
+    ``undoes`` is the id of the import it takes back.
+    """
 
     id: int
     token: str

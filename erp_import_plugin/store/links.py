@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection as Transaction
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, insert, literal, select
+from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import EntityKind
