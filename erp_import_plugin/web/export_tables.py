@@ -43,8 +43,8 @@ def plan(rows: Iterable[PlannedActor], schema: CrmSchema, token: str) -> Iterato
     )
     for found in rows:
         planned = found.line.planned
-        found = marks_of(planned.status, planned.icons(), undo=planned.match.undoes)
-        marks = ", ".join(str(mark.label) for mark in found)
+        shown = marks_of(planned.status, planned.icons(), undo=planned.match.undoes)
+        marks = ", ".join(str(mark.label) for mark in shown)
         changes = "; ".join(
             _change(found, change.kind, one, schema) for change in planned.changes for one in change.ticked()
         )
