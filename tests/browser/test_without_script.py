@@ -66,7 +66,7 @@ def _search(page: Page) -> None:
 def _settings(page: Page) -> None:
     _arrives(page, "Konfigurer importinnstillinger")
     page.get_by_role("radio", name="Org.nr.").check()
-    page.get_by_role("group", name="Handling ved dublett").get_by_role("radio", name="Erstatt").check()
+    page.get_by_role("group", name="Handling ved duplikat").get_by_role("radio", name="Erstatt").check()
     page.get_by_role("main").get_by_role("button", name="Neste").click()
     _until(page, page.locator("#erp-plan"))
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
@@ -12,7 +13,8 @@ import erp_import_plugin.demo as demo
 from erp_import_plugin.demo.settings import template_folder
 
 PACKAGE = Path(demo.__file__).parent
-NORWEGIAN = PACKAGE / "translations" / "nb" / "LC_MESSAGES"
+TRANSLATIONS = PACKAGE / "translations"
+LANGUAGES = pytest.mark.parametrize("language", ["nb", "da", "sv", "de", "nl"])
 KEYWORDS = {"gettext": None, "_l": None, "ngettext": (1, 2)}
 
 
@@ -28,27 +30,30 @@ def texts() -> set[str]:
     return found
 
 
-def norwegian() -> Catalog:
-    with open(NORWEGIAN / "messages.po", "rb") as file:
-        return read_po(file, locale="nb")
+def catalogue(language: str) -> Catalog:
+    with open(TRANSLATIONS / language / "LC_MESSAGES" / "messages.po", "rb") as file:
+        return read_po(file, locale=language)
 
 
-def test_every_text_is_there_in_norwegian() -> None:
-    catalog = norwegian()
-    there = {message.id if isinstance(message.id, str) else message.id[0] for message in catalog if message.id}
+@LANGUAGES
+def test_every_text_is_there(language: str) -> None:
+    found = catalogue(language)
+    there = {message.id if isinstance(message.id, str) else message.id[0] for message in found if message.id}
     assert len(there) > 200
     assert there == texts()
-    assert [message.id for message in catalog if message.id and not (message.string and all(message.string))] == []
+    assert [message.id for message in found if message.id and not (message.string and all(message.string))] == []
 
 
-def test_no_translation_breaks_a_placeholder() -> None:
-    assert [(message.id, errors) for message, errors in norwegian().check()] == []
+@LANGUAGES
+def test_no_translation_breaks_a_placeholder(language: str) -> None:
+    assert [(message.id, errors) for message, errors in catalogue(language).check()] == []
 
 
-def test_the_compiled_catalogue_is_that_of_the_source() -> None:
-    with open(NORWEGIAN / "messages.mo", "rb") as file:
+@LANGUAGES
+def test_the_compiled_catalogue_is_that_of_the_source(language: str) -> None:
+    with open(TRANSLATIONS / language / "LC_MESSAGES" / "messages.mo", "rb") as file:
         compiled = read_mo(file)
-    assert pairs(compiled) == pairs(norwegian())
+    assert pairs(compiled) == pairs(catalogue(language))
 
 
 def pairs(catalog: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
