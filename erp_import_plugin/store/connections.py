@@ -79,7 +79,7 @@ class Use:
 
 
 def add(tx: Transaction, new: Connection, by: User, at: datetime) -> int:
-    """Keep a new connection and give its id; ``new.id`` is ignored."""
+    """Keep a new connection and give its id; ``new.id`` is ignored. A taken name is an IntegrityError."""
     result = tx.execute(insert(table).values(**_columns(new), created_by=by.id, created_at=at))
     (connection_id,) = result.inserted_primary_key or (0,)
     _set_scope(tx, connection_id, new)
@@ -87,7 +87,10 @@ def add(tx: Transaction, new: Connection, by: User, at: datetime) -> int:
 
 
 def change(tx: Transaction, changed: Connection, *, outdated: bool) -> None:
-    """Keep what an admin has changed; the last test is ``outdated`` where the settings are others now."""
+    """Keep what an admin has changed; the last test is ``outdated`` where the settings are others now.
+
+    A taken name is an IntegrityError.
+    """
     values = _columns(changed) | ({"test_ok": None, "test_field": None} if outdated else {})
     tx.execute(update(table).where(table.c.id == changed.id).values(values))
     _set_scope(tx, changed.id, changed)
@@ -108,6 +111,11 @@ def named(tx: Transaction, ids: Collection[int]) -> list[Connection]:
     return _read(tx, table.c.id.in_(list(ids)))
 
 
+def holder_of(tx: Transaction, name: str) -> int | None:
+    """The connection that has this name in any case, by its id; a deleted one has none."""
+    return tx.scalar(select(table.c.id).where(table.c.name_key == _name_key(name)))
+
+
 def record_test(tx: Transaction, connection_id: int, test: ConnectionTest) -> None:
     """Remember how the last test went."""
     values = {
@@ -125,8 +133,8 @@ def set_active(tx: Transaction, connection_id: int, active: bool) -> None:
 
 
 def mark_deleted(tx: Transaction, connection_id: int, at: datetime) -> None:
-    """Hide a connection; it stays with its links."""
-    tx.execute(update(table).where(table.c.id == connection_id).values(active=False, deleted_at=at))
+    """Hide a connection; it stays with its links, and its name is free."""
+    tx.execute(update(table).where(table.c.id == connection_id).values(active=False, deleted_at=at, name_key=None))
 
 
 def remove_unused(tx: Transaction, connection_id: int) -> None:
@@ -161,12 +169,17 @@ def _columns(connection: Connection) -> dict[str, Any]:
     return {
         "connector": connection.connector,
         "name": connection.name,
+        "name_key": _name_key(connection.name),
         "description": connection.description,
         "config": codec.values_to_text(connection.config),
         "secrets": connection.secrets,
         "active": connection.active,
         "everyone": connection.everyone,
     }
+
+
+def _name_key(name: str) -> str:
+    return hashlib.sha256(name.casefold().encode()).hexdigest()
 
 
 def _set_scope(tx: Transaction, connection_id: int, scoped: Connection) -> None:

@@ -58,6 +58,7 @@ connection = _table(
     Column("id", _Id, primary_key=True),
     Column("connector", String(40), nullable=False),
     Column("name", String(200), nullable=False),
+    Column("name_key", String(64), unique=True),  # digest of the name in one case; null once it is deleted
     Column("description", Long, nullable=False, default=""),
     Column("config", Long, nullable=False),  # JSON, without the secrets
     Column("secrets", Long, nullable=False, default=""),  # JSON, encrypted

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection as Transaction
+from sqlalchemy.exc import IntegrityError
 
 from erp_import_plugin.connector_api import ConfigValue
 from erp_import_plugin.connector_host import LoadedConnector
@@ -22,6 +23,7 @@ from erp_import_plugin.workflow.rooms import Rooms
 
 _NAME_LENGTH = 200
 _DESCRIPTION_LENGTH = 1000
+_TAKEN = Sentence("There is a connection with this name already. Choose another name.")
 
 
 class Overtaken(Refused):
@@ -91,9 +93,12 @@ def create(rooms: Rooms, user: User, connector_key: str, draft: Draft) -> int:
     access.check_set_up(rooms, user)
     empty = Connection(0, erp.connector_of(rooms, connector_key).key, "", {})
     people = _people(rooms, draft, empty)
-    with writing(rooms.engine) as tx:
-        new = _checked(tx, rooms, empty, replace(draft, config=draft.config or {}), people)
-        return connection_store.add(tx, new, user, rooms.now())
+    try:
+        with writing(rooms.engine) as tx:
+            new = _checked(tx, rooms, empty, replace(draft, config=draft.config or {}), people)
+            return connection_store.add(tx, new, user, rooms.now())
+    except IntegrityError:
+        raise Invalid({"name": _TAKEN}) from None
 
 
 def change(rooms: Rooms, user: User, connection_id: int, draft: Draft, seen: str | None = None) -> None:
@@ -108,12 +113,15 @@ def change(rooms: Rooms, user: User, connection_id: int, draft: Draft, seen: str
     access.check_set_up(rooms, user)
     with reading(rooms.engine) as tx:
         people = _people(rooms, draft, access.any_connection(tx, connection_id))
-    with writing(rooms.engine) as tx:
-        before = access.any_connection(tx, connection_id, lock=True)
-        if seen not in (None, before.version):
-            raise Overtaken()
-        changed = _checked(tx, rooms, before, draft, people)
-        connection_store.change(tx, changed, outdated=not changed.same_settings(before))
+    try:
+        with writing(rooms.engine) as tx:
+            before = access.any_connection(tx, connection_id, lock=True)
+            if seen not in (None, before.version):
+                raise Overtaken()
+            changed = _checked(tx, rooms, before, draft, people)
+            connection_store.change(tx, changed, outdated=not changed.same_settings(before))
+    except IntegrityError:
+        raise Invalid({"name": _TAKEN}) from None
 
 
 def _checked(tx: Transaction, rooms: Rooms, before: Connection, draft: Draft, errors: Mapping[str, str]) -> Connection:
@@ -190,7 +198,4 @@ def _text_problem(text: str, most: int) -> str:
 def _name_problem(tx: Transaction, connection_id: int, name: str) -> str:
     if not name:
         return Sentence("Give the connection a name.")
-    others = (one.name.casefold() for one in connection_store.listed(tx) if one.id != connection_id)
-    if name.casefold() in others:
-        return Sentence("There is a connection with this name already. Choose another name.")
-    return ""
+    return "" if connection_store.holder_of(tx, name) in (None, connection_id) else _TAKEN

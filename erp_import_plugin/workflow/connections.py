@@ -124,16 +124,13 @@ def test(rooms: Rooms, user: User, connection_id: int) -> ConnectionTest:
     access.check_set_up(rooms, user)
     connection = _open(rooms, connection_id)
     tested = _try(rooms, connection)
-    with writing(rooms.engine) as tx:
-        _check_settings(tx, connection)
-        connection_store.record_test(tx, connection_id, tested)
+    _record(rooms, connection, tested)
     if tested.ok and not _is_mapped(rooms, connection_id):
         try:
             _discover(rooms, connection)
         except erp.ErpFailed as failed:
-            tested = ConnectionTest(rooms.now(), False, failed.message, failed.field or "")
-            with writing(rooms.engine) as tx:
-                connection_store.record_test(tx, connection_id, tested)
+            tested = _failed(rooms, failed)
+            _record(rooms, connection, tested)
     return tested
 
 
@@ -149,7 +146,7 @@ def activate(rooms: Rooms, user: User, connection_id: int) -> None:
         raise erp.ErpFailed(tested.message, field=tested.field or None)
     with writing(rooms.engine) as tx:
         now = access.any_connection(tx, connection_id, lock=True)
-        if now.test is None or now.test.outdated:
+        if now.test is None or not now.test.ok:
             raise Overtaken()
         connection_store.set_active(tx, connection_id, True)
 
@@ -204,13 +201,19 @@ def _try(rooms: Rooms, connection: Connection) -> ConnectionTest:
         with erp.session(rooms, connection, test=True) as session:
             return ConnectionTest(rooms.now(), True, session.test())
     except erp.ErpFailed as failed:
-        return ConnectionTest(rooms.now(), False, failed.message, failed.field or "")
+        return _failed(rooms, failed)
 
 
-def _check_settings(tx: Transaction, tested: Connection) -> None:
+def _failed(rooms: Rooms, failed: erp.ErpFailed) -> ConnectionTest:
+    return ConnectionTest(rooms.now(), False, failed.message, failed.field or "")
+
+
+def _record(rooms: Rooms, connection: Connection, tested: ConnectionTest) -> None:
     """Raises Overtaken where the connection no longer has the settings that were tested."""
-    if not access.any_connection(tx, tested.id, lock=True).same_settings(tested):
-        raise Overtaken()
+    with writing(rooms.engine) as tx:
+        if not access.any_connection(tx, connection.id, lock=True).same_settings(connection):
+            raise Overtaken()
+        connection_store.record_test(tx, connection.id, tested)
 
 
 def _open(rooms: Rooms, connection_id: int) -> Connection:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from dataclasses import replace
 
 import pytest
@@ -8,7 +11,9 @@ from erp_import_plugin.connector_api import ConfigField, ConfigType
 from erp_import_plugin.connector_host import Registry
 from erp_import_plugin.errors import NotFound, Refused
 from erp_import_plugin.host_api import User
+from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store.connections import Connection
+from erp_import_plugin.store.transactions import writing
 from erp_import_plugin.workflow import connection_form, connections
 from erp_import_plugin.workflow.access import MayNotSetUp, NotAllowed
 from erp_import_plugin.workflow.connection_form import Draft, Overtaken
@@ -259,3 +264,25 @@ def test_moment_is_kept_with_its_zone(house: House) -> None:
     rooms = replace(house.rooms, registry=Registry([replace(loaded, config_fields=(since,))]))
     connection_id = connection_form.create(rooms, ADMIN, "shop", Draft("Shop", config={"since": "2026-12-31T14:30"}))
     assert str(stored(house, connection_id).config["since"]) == "2026-12-31 14:30:00+00:00"
+
+
+@everywhere
+@pytest.mark.parametrize("change", [False, True])
+def test_of_two_who_take_a_name_at_once_the_second_is_refused(house: House, change: bool) -> None:
+    rooms, draft = house.rooms, Draft("SHOP", config=CONFIG)
+    other = connection_form.create(rooms, ADMIN, "shop", Draft("Other", config=CONFIG))
+    late: Callable[[], object] = (
+        (lambda: connection_form.change(rooms, OTHER, other, draft))
+        if change
+        else (lambda: connection_form.create(rooms, OTHER, "shop", draft))
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with writing(rooms.engine) as tx:
+            connection_store.add(tx, Connection(0, "shop", "Shop", {}), ADMIN, rooms.now())
+            second = pool.submit(late)
+            wait_for([second], timeout=0.5)  # long enough for it to look for others of its name, and find none
+        with pytest.raises(Invalid) as refused:
+            second.result()
+
+    assert list(refused.value.errors) == ["name"]
+    assert sorted(one.name for one in connections.listed(rooms, ADMIN)) == ["Other", "Shop"]

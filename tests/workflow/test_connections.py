@@ -4,7 +4,7 @@ from typing import Any
 from unittest.mock import ANY
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from erp_import_plugin.connector_api import ActorType, ErpField, TryLater
 from erp_import_plugin.errors import NotFound, Sentence
@@ -13,6 +13,7 @@ from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store.connections import ConnectionTest, Use
 from erp_import_plugin.store.tables import connection
 from erp_import_plugin.store.tables import link as link_table
+from erp_import_plugin.store.tables import mapping as mapping_table
 from erp_import_plugin.workflow import connection_form, connections, imports
 from erp_import_plugin.workflow.access import NotAllowed, SyncIsOn
 from erp_import_plugin.workflow.connection_form import Draft, Overtaken
@@ -292,6 +293,27 @@ def test_settings_that_change_during_the_test_are_not_called_tested(house: House
     assert not now.active
     assert now.test is not None
     assert now.test.outdated
+
+
+def test_what_another_test_found_meanwhile_keeps_it_inactive(house: House) -> None:
+    connection_id = connections.add(house.rooms, ADMIN, "shop", "Shop", CONFIG, active=False)
+    with house.rooms.engine.begin() as tx:
+        tx.execute(delete(mapping_table))
+
+    def meanwhile(method: str) -> None:
+        if method == "fields":
+            house.shop.fail = refuses
+            connections.test(house.rooms, OTHER, connection_id)
+            house.shop.fail = lambda _method: None
+
+    def refuses(method: str) -> None:
+        raise TryLater("closed at night")
+
+    house.shop.fail = meanwhile
+    with pytest.raises(Overtaken):
+        connections.activate(house.rooms, ADMIN, connection_id)
+
+    assert not line(house).active
 
 
 def test_inactive_connection_lets_nobody_import_and_says_what_waits(house: House) -> None:
