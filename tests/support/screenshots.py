@@ -60,8 +60,14 @@ def _take_all(page: Page, app: Flask, pages: str, folder: Path) -> None:
     }
     for name, url in steps.items():
         _take(page, url, folder / f"{name}.png")
-    _command(app, "import", "--token", token)
+    similar = next(row["row"] for row in planned["rows"] if row["similar"])
+    _take(page, f"{one}/preview/{similar}", folder / "decision.png")
+    _command(app, "import", "--token", token, "--yes")
     _take(page, f"{one}/done", folder / "done.png")
+    undone = _command(app, "undo", token)
+    _take(page, f"{pages}/imports/{undone['import']}/preview", folder / "undo.png")
+    for name, path in {"connections": "connections", "mappings": "connections/1/mappings/Supplier"}.items():
+        _take(page, f"{pages}/sync/{path}", folder / f"{name}.png")
 
 
 def _take(page: Page, url: str, file: Path) -> None:
