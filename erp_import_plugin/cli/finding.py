@@ -49,10 +49,11 @@ def complete(desk: Desk, job: JobView | None) -> None:
 
 
 def _place(named: str, known: list[tuple[int, str]]) -> int:
+    """An id goes before the name of another, which may be a number."""
     wanted = named.strip().casefold()
-    for place, (key, name) in enumerate(known):
-        if wanted in (str(key), name.casefold()):
-            return place
+    for said in ([str(key) for key, _ in known], [name.casefold() for _, name in known]):
+        if wanted in said:
+            return said.index(wanted)
     names = ", ".join(name for _, name in known)
     if not names:
         raise NotFound(Sentence("There is no ERP connection that you can use."))

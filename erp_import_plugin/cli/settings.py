@@ -11,6 +11,7 @@ import click
 
 from erp_import_plugin.engine.settings import Action, ChannelPolicy, EmptyValue, ListPolicy, NoCompany
 from erp_import_plugin.errors import Refused, Sentence
+from erp_import_plugin.workflow.invalid import Invalid
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -69,20 +70,30 @@ def read_settings(options: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         Refused: the file is no TOML, or a policy has no list.
+        Invalid: an option belongs into a table that is none in the file; by its dotted key.
     """
     data = _from_file(options["file"]) if options["file"] else {}
     for kind in _KINDS:
         chosen = {part: options[f"{kind}_{part}"] for part in ("match", "action", "empty", "linked")}
         chosen = {part: value for part, value in chosen.items() if value is not None}
         if chosen:
-            data[kind] = {**data.get(kind, {}), **chosen}
+            _table(data, kind).update(chosen)
     names = ("no_company", "fetch_parents", "legal_basis", "consent_source", "phones", "web", "suggest")
     data |= {name: options[name] for name in names if options[name] is not None}
     for text in options["defaults"]:
         kind, field, value = _default(text)
-        data.setdefault("defaults", {}).setdefault(kind, {})[field] = value
+        _table(data, "defaults", kind)[field] = value
     if options["lists"]:
-        data["lists"] = {**data.get("lists", {}), **_lists(options["lists"])}
+        _table(data, "lists").update(_lists(options["lists"]))
+    return data
+
+
+def _table(data: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The table of these names, made where the file has none. Raises Invalid where the file has something else."""
+    for depth, name in enumerate(names, start=1):
+        data = data.setdefault(name, {})
+        if not isinstance(data, dict):
+            raise Invalid({".".join(names[:depth]): Sentence("It must be a table of settings.")})
     return data
 
 

@@ -70,6 +70,15 @@ def test_an_unknown_connection_is_refused_with_those_there_are(connected: Shell)
     assert (result.exit_code, "There are: Shop one." in result.stderr) == (2, True)
 
 
+def test_an_id_goes_before_a_name_that_is_a_number(connected: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERP_IMPORT_SECRET_PASSWORD", "open sesame")
+    (first,) = connected.data("connections", "list")["connections"]
+    second = connected.data("connections", "add", "shop", str(first["id"]), "--set", "server=shop.example")
+    assert second["name"] == str(first["id"])
+    assert connected.data("connections", "deactivate", str(first["id"]))["name"] == "Shop one"
+    assert connected.data("connections", "deactivate", str(second["id"]))["name"] == second["name"]
+
+
 def test_only_me_keeps_others_out(shell: Shell) -> None:
     assert shell.run(*ADD, "--secret", "password", "--only-me", stdin="open sesame\n").exit_code == 0
     result = shell.run("search", "--connection", "Shop one", "--type", "Customer", user="2")

@@ -154,6 +154,24 @@ def test_a_file_that_is_no_toml_is_named(connected: Shell, tmp_path: Path) -> No
     assert (result.exit_code, "settings.toml is no TOML file" in result.stderr) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("text", "option", "told"),
+    [
+        ("lists = 'add'", ("--list", "category=add"), "lists: It must be a table"),
+        ("company = 'name'", ("--company-action", "skip"), "company: It must be a table"),
+        ("defaults = 1", ("--default", "company.category=Best"), "defaults: It must be a table"),
+        ("defaults.company = 1", ("--default", "company.category=Best"), "defaults.company: It must be a table"),
+    ],
+)
+def test_an_option_for_a_table_that_is_none_in_the_file_is_refused(
+    connected: Shell, tmp_path: Path, text: str, option: tuple[str, str], told: str
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(text, encoding="utf-8")
+    result = connected.run("preview", *WHAT, "--settings", str(file), *option)
+    assert (result.exit_code, told in result.stderr) == (2, True), result.stderr
+
+
 def test_without_a_duplicate_match_nothing_is_guessed_and_the_import_stays(connected: Shell) -> None:
     result = connected.run("preview", *WHAT)
     assert (result.exit_code, "Choose how “Company” is recognised." in result.stderr) == (2, True)
