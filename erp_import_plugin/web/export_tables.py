@@ -129,7 +129,9 @@ def _change(found: PlannedActor, kind: EntityKind, one: FieldChange, schema: Crm
     old, new = (", ".join(crm_texts(field, value, found.labels)) for value in (one.old, one.new))
     if one.cleared:
         return _("%(field)s: “%(old)s” cleared", field=label, old=old)
-    return f"{label}: “{old}” → “{new}”" if old else f"{label}: “{new}”"
+    if old:
+        return _("%(field)s: “%(old)s” → “%(new)s”", field=label, old=old, new=new)
+    return _("%(field)s: “%(new)s”", field=label, new=new)
 
 
 def _actor_type(name: str) -> str:

@@ -36,7 +36,7 @@ _TAKES: Mapping[CrmType, str] = {
 
 
 def why_not(erp: ErpField, crm: CrmField) -> str:
-    """Why the CRM field cannot take the values of the ERP field, in a few words; empty where it can."""
+    """Why the CRM field cannot take the values of the ERP field, as words for brackets; empty where it can."""
     reason = unfit(erp, crm)
     if reason is None:
         return ""

@@ -106,7 +106,7 @@ def _notes(line: FieldLine, targets: Mapping[str, CrmField]) -> list[str]:
         notes.append(_("The CRM no longer has this field. The choice is kept, and nothing is imported to it."))
     if line.unfit and target:
         reason = why_not(line.mapping.erp, target)
-        notes.append(_("%(field)s cannot hold these values: it %(reason)s.", field=crm_label(target), reason=reason))
+        notes.append(_("%(field)s cannot hold these values (%(reason)s).", field=crm_label(target), reason=reason))
     if line.double and target:
         other = erp_label(line.double.erp.label)
         notes.append(_("%(field)s gets a value from “%(other)s” as well.", field=crm_label(target), other=other))

@@ -18,8 +18,11 @@ def found(repeat: Repeat) -> str:
     if repeat.gone:
         parts.append(ngettext("%(num)s no longer in the ERP", "%(num)s no longer in the ERP", repeat.gone))
     if repeat.outside:
-        text = "%(num)s that the criteria no longer find"
-        parts.append(ngettext(text, text, repeat.outside))
+        parts.append(
+            ngettext(
+                "%(num)s that the criteria no longer find", "%(num)s that the criteria no longer find", repeat.outside
+            )
+        )
     what = ", ".join(parts)
     if repeat.since is None:
         return _("Nothing was imported by it before: %(what)s.", what=what)
