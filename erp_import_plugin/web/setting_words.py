@@ -8,6 +8,8 @@ from erp_import_plugin.engine.rules import RULES as ALL_RULES
 from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings
 from erp_import_plugin.host_api import CrmSchema, EntityKind
 from erp_import_plugin.translations import gettext as _
+from erp_import_plugin.web import here
+from erp_import_plugin.web.display import crm_texts
 from erp_import_plugin.web.reasons import field_label
 from erp_import_plugin.web.setting_texts import (
     ACTIONS,
@@ -18,6 +20,7 @@ from erp_import_plugin.web.setting_texts import (
     RULES,
     setting_label,
 )
+from erp_import_plugin.workflow import defaults
 
 
 def words(settings: ImportSettings, kinds: Collection[EntityKind], schema: CrmSchema) -> list[tuple[str, str]]:
@@ -31,6 +34,7 @@ def words(settings: ImportSettings, kinds: Collection[EntityKind], schema: CrmSc
     said.append((setting_label("phones", schema), str(CHANNEL_POLICIES[settings.phones][0])))
     said.append((setting_label("web", schema), str(CHANNEL_POLICIES[settings.web][0])))
     said.append((setting_label("suggest", schema), _("yes") if settings.suggest else _("no")))
+    said += _defaults(settings, kinds, schema)
     if settings.left_out:
         said.append(
             (_("Fields that are left out"), ", ".join(_field(name, schema) for name in sorted(settings.left_out)))
@@ -52,6 +56,18 @@ def _of_kind(kind: EntityKind, chosen: DuplicateSettings, schema: CrmSchema) -> 
         yield label("empty"), str(EMPTY_VALUES[chosen.empty][0])
     if chosen.linked is not None:
         yield label("linked"), str(ACTIONS[chosen.linked][0])
+
+
+def _defaults(settings: ImportSettings, kinds: Collection[EntityKind], schema: CrmSchema) -> Iterator[tuple[str, str]]:
+    """What was answered where a default was asked for."""
+    labels = defaults.labels(here.rooms(), here.user(), settings.defaults)
+    for kind in (one for one in EntityKind if one in kinds):
+        entity = schema.entities.get(kind)
+        for key, field in (entity.fields if entity else {}).items():
+            name = f"{kind.value}.{key}"
+            if name in settings.defaults:
+                texts = crm_texts(field, settings.defaults[name], labels)
+                yield setting_label(f"defaults.{name}", schema), ", ".join(texts) or _("No default")
 
 
 def _field(name: str, schema: CrmSchema) -> str:

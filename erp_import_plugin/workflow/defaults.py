@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection as Transaction
@@ -95,6 +95,16 @@ def save(rooms: Rooms, user: User, connection_id: int, actor_type: ActorType, ed
     return after != before
 
 
+def labels(rooms: Rooms, user: User, names: Collection[str]) -> Mapping[tuple[str, str], str]:
+    """The texts of the items that the fields named as "company.category" can hold, by list and item."""
+    access.check_user(rooms, user)
+    entities = rooms.host.crm.schema().entities.values()
+    fields = [crm for one in entities for key, crm in one.fields.items() if f"{one.kind.value}.{key}" in names]
+    with reading(rooms.engine) as tx:
+        items = items_of(rooms, tx, fields)
+    return {(name, item.id): item.label for name, some in items.items() for item in some}
+
+
 def items_of(rooms: Rooms, tx: Transaction, fields: Iterable[CrmField]) -> Items:
     """The items of the lists that these fields use."""
     names = dict.fromkeys(crm.list_name for crm in fields if crm.list_name)
@@ -120,7 +130,7 @@ def _edited(
         if edit.choice in (edit.seen, now):
             continue
         try:
-            value = _value(edit, now, fields, items)
+            value = _value(edit, before, fields, items)
         except typed.NotAValue as error:
             errors[edit.key] = error.sentence
             continue
@@ -134,12 +144,16 @@ def _edited(
     return replace(before, defaults=defaults, ask=frozenset(ask))
 
 
-def _value(edit: DefaultEdit, now: DefaultChoice, fields: Mapping[str, CrmField], items: Items) -> CrmValue:
+def _value(edit: DefaultEdit, before: ActorMapping, fields: Mapping[str, CrmField], items: Items) -> CrmValue:
+    """The default that was chosen; one that was left alone stays, also where the CRM takes it no more."""
     if edit.key not in fields:
         raise typed.NotAValue(Sentence("This field cannot have a default."))
+    now = DefaultChoice.of(before, edit.key)
     if edit.seen is not None and edit.seen != now:
         raise typed.NotAValue(
             Sentence("Someone else changed this default meanwhile. Save again to keep what you filled in.")
         )
+    if edit.choice.texts == now.texts:
+        return before.defaults.get(edit.key)
     crm = fields[edit.key]
     return default_values.read(crm, edit.choice.texts, items.get(crm.list_name or "", ()))

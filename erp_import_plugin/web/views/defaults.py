@@ -9,6 +9,7 @@ from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
 from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.host_api import CrmListItem, CrmType
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.web import here
 from erp_import_plugin.web.answers import go, stay
@@ -86,12 +87,19 @@ def _page(
     )
 
 
+def _items(line: DefaultLine) -> list[CrmListItem]:
+    """What can be picked; items that are gone from the CRM stay until another is, so that they are not lost unseen."""
+    there = {item.id for item in line.items}
+    gone = (text for text in line.choice.texts if line.crm.type is CrmType.LIST and text not in there)
+    return [*line.items, *(CrmListItem(key, _("%(key)s (no longer in the CRM)", key=key)) for key in gone)]
+
+
 def _line(line: DefaultLine, choice: DefaultChoice, error: str) -> Line:
     sources = ", ".join(erp_label(label) for label in line.sources)
     hint = _("Where “%(fields)s” is empty in the ERP.", fields=sources) if sources else _("The ERP does not give it.")
     return Line(
         key=line.crm.key,
-        input=default_input(f"default-{line.crm.key}", line.crm, choice.texts, line.items, hint=hint, error=error),
+        input=default_input(f"default-{line.crm.key}", line.crm, choice.texts, _items(line), hint=hint, error=error),
         ask=choice.ask,
         seen=seen_text(line.choice),
         note=lost_text() if line.lost else "",

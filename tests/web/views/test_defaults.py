@@ -75,6 +75,37 @@ def test_an_item_that_was_removed_is_told(site: Site) -> None:
     assert "The default that was chosen is no longer in the CRM." in site.get(site.path(token, "settings")).text
 
 
+def test_an_item_that_was_removed_stays_chosen_until_another_is(site: Site) -> None:
+    save(site, default__category="1", ask__category="yes")
+    with site.house.rooms.engine.begin() as tx:
+        tx.execute(update(hosts.item).where(hosts.item.c.id == 1).values(active=False))
+    save(site, default__department="Sales")
+    assert kept(site).defaults == {"category": "1", "department": "Sales"}
+    save(site, ask__category=[])
+    assert (kept(site).defaults["category"], kept(site).ask) == ("1", frozenset())
+    save(site, default__category="")
+    assert "category" not in kept(site).defaults
+
+
+def test_what_was_answered_stands_in_the_history(site: Site) -> None:
+    asked = {f"ask__{field}": "yes" for field in ("category", "customer", "number", "department")}
+    save(site, default__code="X", **asked)
+    path = site.path(site.staged(), "settings")
+    answered = {
+        f"defaults-company-{key}": text for key, text in (("category", "1"), ("customer", "no"), ("number", "7"))
+    }
+    send(site, path, "erp-settings-form", **{"company-match": "name"}, **answered)
+    page = site.get(path.replace("settings", "history"))
+    said = zip(page.all("dt"), page.all("dd"), strict=True)
+    told = {label.text: text.text for label, text in said if label.text.startswith("Default of")}
+    assert told == {
+        "Default of Category": "Best",
+        "Default of Customer": "no",
+        "Default of Department": "No default",
+        "Default of Number": "7",
+    }
+
+
 def test_what_is_asked_stands_on_the_page_of_the_settings(site: Site) -> None:
     save(site, default__department="Sales", ask__department="yes", ask__number="yes", default__code="X")
     path = site.path(site.staged(), "settings")
