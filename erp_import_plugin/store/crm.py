@@ -117,10 +117,17 @@ class SqlAlchemyCrm:
         fields this CRM lacks.
         """
         entity = self._entities[kind]
-        if rule.fields == ("id",) and id_type(entity.id) in (int, UUID):
+        if _is_own_key(entity, rule):
             return self._find_ids(tx, entity, rule, keys)
+        return match_index.find(tx, match_index.source_of(entity, rule, self._lists), keys, self._region(tx, rule))
+
+    def prepare(self, tx: Connection, kind: EntityKind, rule: MatchRule, after: object = None) -> object:
+        """Make or renew some thousand keys of the rule, after those of the row that the last call gave."""
+        entity = self._entities[kind]
+        if _is_own_key(entity, rule):
+            return None
         source = match_index.source_of(entity, rule, self._lists)
-        return match_index.find(tx, source, keys, self.preferences(tx).region if rule.regional else "")
+        return match_index.prepare(tx, source, after, self._region(tx, rule))
 
     def read(
         self, tx: Connection, kind: EntityKind, ids: Collection[str], fields: Collection[str]
@@ -197,6 +204,9 @@ class SqlAlchemyCrm:
         listed = set(tx.execute(select(column).where(dialect_of(tx).among(tx, column, wanted))).scalars())
         return [not listed.isdisjoint(some) for some in digests]
 
+    def _region(self, tx: Connection, rule: MatchRule) -> str:
+        return self.preferences(tx).region if rule.regional else ""
+
     def _find_ids(
         self, tx: Connection, entity: EntityTable, rule: MatchRule, keys: Collection[str]
     ) -> dict[str, list[str]]:
@@ -209,6 +219,11 @@ class SqlAlchemyCrm:
         field = entity.fields.get(entity.country)
         known = codes(tx, self._lists[field.list_name]) if isinstance(field, Column) and field.list_name else {}
         return [known.get(str(row.get(entity.country)), "") or region for row in rows]
+
+
+def _is_own_key(entity: EntityTable, rule: MatchRule) -> bool:
+    """Whether the entities can be found by the rule in their own table."""
+    return rule.fields == ("id",) and id_type(entity.id) in (int, UUID)
 
 
 def _described(entity: EntityTable) -> EntitySchema:

@@ -64,7 +64,11 @@ def find(tx: Connection, source: Source, keys: Collection[str], region: str) -> 
     """The ids (as text) of the entities that have one of the keys, by key, lowest row first."""
     dialect = dialect_of(tx)
     index_id, is_empty = _locked(tx, source, region)
-    _bring_up_to_date(tx, source, index_id, region, is_empty)
+    after: Any = None
+    while True:
+        after = _bring_up_to_date(tx, source, index_id, region, after, is_empty)
+        if after is None:
+            break
     wanted = select(match_key.c.match_key, match_key.c.row_id, match_key.c.entity_id).where(
         match_key.c.index_id == index_id, dialect.among(tx, match_key.c.match_key, keys)
     )
@@ -75,6 +79,15 @@ def find(tx: Connection, source: Source, keys: Collection[str], region: str) -> 
     for row in sorted((row for row in rows if row.row_id in there), key=lambda row: there[row.row_id]):
         found[row.match_key][row.entity_id] = None
     return {key: list(ids) for key, ids in found.items()}
+
+
+def prepare(tx: Connection, source: Source, after: Any, region: str) -> Any:
+    """Bring a page of keys up to date, after a row; gives its last row, None when there is no more to do.
+
+    So that the keys of a large CRM are not all made in the one transaction that first looks for something.
+    """
+    index_id, is_empty = _locked(tx, source, region)
+    return _bring_up_to_date(tx, source, index_id, region, after, is_empty)
 
 
 def _without_common(rows: sa.Select[Any], at_most: int | None) -> sa.Select[Any]:
@@ -112,21 +125,20 @@ def _locked(tx: Connection, source: Source, region: str) -> tuple[int, bool]:
     return row.id, row.state != state
 
 
-def _bring_up_to_date(tx: Connection, source: Source, index_id: int, region: str, is_empty: bool) -> None:
+def _bring_up_to_date(tx: Connection, source: Source, index_id: int, region: str, after: Any, is_empty: bool) -> Any:
+    """Make the keys of the next page of rows that need it, after a row; gives its last row, None without another page.
+
+    ``is_empty`` says that the index was without any key when the transaction began.
+    """
     dialect = dialect_of(tx)
     statement = _changed(dialect, source, None if is_empty else index_id)
-    last: Any = None
-    while True:
-        page = statement if last is None else statement.where(source.row_id > last)
-        rows = tx.execute(page).all()
-        if rows:
-            _forget(tx, index_id, [] if is_empty else [row.row_text for row in rows])
-            tx.execute(insert(match_key), [key for row in rows for key in _keys(source, index_id, region, row)])
-        if len(rows) < _PAGE:
-            break
-        last = rows[-1].row_id
-    if last is not None:
-        dialect.analyse(tx, match_key)
+    rows = tx.execute(statement if after is None else statement.where(source.row_id > after)).all()
+    if not rows:
+        return None
+    _forget(tx, index_id, [] if is_empty else [row.row_text for row in rows])
+    tx.execute(insert(match_key), [key for row in rows for key in _keys(source, index_id, region, row)])
+    dialect.analyse(tx, match_key)
+    return rows[-1].row_id if len(rows) == _PAGE else None
 
 
 def _changed(dialect: Dialect, source: Source, index_id: int | None) -> sa.Select[Any]:

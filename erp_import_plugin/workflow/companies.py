@@ -20,7 +20,7 @@ from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.identity import ActorPlace
 from erp_import_plugin.store.plan import CompanyRow
 
-_BY_NAME = RULES[EntityKind.COMPANY]["name"]
+BY_NAME = RULES[EntityKind.COMPANY]["name"]
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,11 @@ class Companies:
 
     def _named(self, tx: Transaction, candidates: Sequence[Candidate]) -> dict[int, Company]:
         """By name, among the companies of the CRM and those that this import creates or renames."""
-        keys = {one.row: _BY_NAME.keys({"name": one.company_name}, self.region) for one in candidates}
+        keys = {one.row: BY_NAME.keys({"name": one.company_name}, self.region) for one in candidates}
         wanted = {key for some in keys.values() for key in some}
         if not wanted:
             return {}
-        found = self.crm.find(tx, EntityKind.COMPANY, _BY_NAME, wanted)
+        found = self.crm.find(tx, EntityKind.COMPANY, BY_NAME, wanted)
         rows = plan_store.named_companies(tx, self.import_id, wanted)
         plans = plan_store.company_rows(tx, {row for some in rows.values() for row in some})
         planned = {key: [_planned(row, plans[row]) for row in some] for key, some in rows.items()}

@@ -9,15 +9,17 @@ from functools import cached_property
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.engine import matching
+from erp_import_plugin.engine.blocking import rules_for
 from erp_import_plugin.engine.candidates import Candidate, Converter, StagedActor
 from erp_import_plugin.engine.changes import EntityChange, PlannedRow
 from erp_import_plugin.engine.lists import Lists
-from erp_import_plugin.engine.mapping import ActorMapping
+from erp_import_plugin.engine.mapping import COMPANY_NAME, ActorMapping
 from erp_import_plugin.engine.planning import Planner, Situation
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.settings import Action, ImportSettings
-from erp_import_plugin.host_api import CHANNELS, CrmSchema, EntityKind, Preferences
+from erp_import_plugin.host_api import CHANNELS, CrmSchema, EntityKind, MatchRule, Preferences
 from erp_import_plugin.store import conflicts
 from erp_import_plugin.store import decisions as decision_store
 from erp_import_plugin.store import mappings as mapping_store
@@ -25,7 +27,7 @@ from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store.imports import Import
 from erp_import_plugin.store.plan import PlanLine
 from erp_import_plugin.workflow import similar
-from erp_import_plugin.workflow.companies import Companies
+from erp_import_plugin.workflow.companies import BY_NAME, Companies
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.situations import Situations
 
@@ -60,6 +62,17 @@ class ChunkPlanner:
         if rows:
             before = plan_store.previous(tx, [row.row for row in rows])
             plan_store.save(tx, self._import.id, [carry_over(row, before.get(row.row)) for row in rows])
+
+    def lookups(self, kind: EntityKind) -> list[tuple[EntityKind, MatchRule]]:
+        """By which rules entities are looked for when actors of one kind are planned."""
+        mapped = self._mapped(kind)
+        rule = matching.rule_for(self._settings, kind)
+        if not mapped or kind not in self._schema.entities:
+            return []
+        rules: list[tuple[EntityKind, MatchRule]] = [(kind, rule)] if rule else []
+        if self._suggests(kind):
+            rules += [(kind, one) for one in rules_for(kind, self._schema.entities[kind].fields, mapped)]
+        return rules + ([(EntityKind.COMPANY, BY_NAME)] if COMPANY_NAME.key in mapped else [])
 
     @cached_property
     def _schema(self) -> CrmSchema:
@@ -101,7 +114,7 @@ class ChunkPlanner:
         facts: Mapping[int, Situation],
     ) -> list[PlannedRow]:
         """The rows; those that would create an entity, or wait for a decision, with what is much like them."""
-        if not self._settings.suggest or self._settings.of(kind).action is Action.ADD:
+        if not self._suggests(kind):
             return rows
         wanted = {
             row.row: similar.wanted(candidates[row.row], facts[row.row])
@@ -111,6 +124,9 @@ class ChunkPlanner:
         found = similar.of(tx, self._crm, kind, self._schema.entities[kind].fields, wanted) if wanted else {}
         return [replace(row, similar=found[row.row]) if row.row in found else row for row in rows]
 
+    def _suggests(self, kind: EntityKind) -> bool:
+        return self._settings.suggest and self._settings.of(kind).action is not Action.ADD
+
     @cached_property
     def _companies(self) -> Companies:
         place = (self._import.connection_id, self._import.id)
@@ -118,11 +134,16 @@ class ChunkPlanner:
 
     def _fields(self, kind: EntityKind) -> list[str]:
         """The fields the planner compares: those mapped or with a default, all channels, and the company."""
-        mapped = [mapping for mapping in self._mappings.values() if mapping.kind is kind]
-        wanted = {field.crm_field for mapping in mapped for field in mapping.imported()} | {"company"}
-        wanted |= {field for mapping in mapped for field in (*mapping.defaults, *mapping.ask)}
+        mappings = [mapping for mapping in self._mappings.values() if mapping.kind is kind]
+        wanted = self._mapped(kind) | {"company"}
+        wanted |= {field for mapping in mappings for field in (*mapping.defaults, *mapping.ask)}
         fields = self._schema.entities[kind].fields.values()
         return [field.key for field in fields if field.key in wanted or field.type in CHANNELS]
+
+    def _mapped(self, kind: EntityKind) -> set[str]:
+        """The fields that get a value from the ERP."""
+        mappings = (mapping for mapping in self._mappings.values() if mapping.kind is kind)
+        return {field.crm_field for mapping in mappings for field in mapping.imported() if field.crm_field}
 
     def _load_lists(self, tx: Transaction) -> Lists:
         schema = self._crm.schema()

@@ -11,7 +11,7 @@ from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine.candidates import StagedActor
 from erp_import_plugin.engine.mapping import KIND_OF, ActorMapping
 from erp_import_plugin.errors import Refused, Sentence
-from erp_import_plugin.host_api import EntityKind, User
+from erp_import_plugin.host_api import EntityKind, MatchRule, User
 from erp_import_plugin.jobs import JobContext
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import links as link_store
@@ -116,6 +116,10 @@ class _PlanRun:
 
     def _plan_kind(self, kind: EntityKind) -> None:
         types = [actor_type for actor_type in ActorType if KIND_OF[actor_type] is kind]
+        with reading(self._rooms.engine) as tx:
+            is_there = bool(staging_store.chunks(tx, self._import.id, types, 0, 1))
+        if is_there:
+            self._prepare(kind)
         after = 0
         while True:
             self._context.check()
@@ -127,7 +131,24 @@ class _PlanRun:
             self._context.progress(self._done, self._read, _NOTES[kind])
         self._settle(kind)
 
+    def _prepare(self, kind: EntityKind) -> None:
+        """Have entities found fast. In a large CRM, the first time, that takes longer than a lease holds."""
+        for of_kind, rule in self._planner.lookups(kind):
+            after: object = None
+            while True:
+                self._context.check()
+                self._context.progress(self._done, None, _NOTES[kind])
+                after = self._prepare_part(of_kind, rule, after)
+                if after is None:
+                    break
+
     # A deadlock or a locked database passes; the transaction is rolled back, so trying again changes nothing.
+    @stamina.retry(on=is_passing, attempts=5, timeout=60)
+    def _prepare_part(self, kind: EntityKind, rule: MatchRule, after: object) -> object:
+        with writing(self._rooms.engine) as tx:
+            self._context.hold(tx)
+            return self._rooms.host.crm.prepare(tx, kind, rule, after)
+
     @stamina.retry(on=is_passing, attempts=5, timeout=60)
     def _plan_next(self, kind: EntityKind, types: Sequence[ActorType], after: int) -> list[StagedActor]:
         with writing(self._rooms.engine) as tx:

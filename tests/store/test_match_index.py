@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from threading import Thread
 
 import pytest
@@ -140,6 +141,43 @@ def test_more_entities_than_one_page_holds(crm: SqlAlchemyCrm, tx: Connection) -
     found = crm.find(tx, COMPANY, rule(COMPANY, "name"), [*keys, *(f"{key} as" for key in keys)])
     assert [found[f"{key} as"] for key in keys] == [[one] for one in ids]
     assert len(found) == 11_000
+
+
+def test_keys_are_made_ready_in_transactions_of_their_own(engine: Engine, crm: SqlAlchemyCrm) -> None:
+    name = rule(COMPANY, "name")
+    with writing(engine) as tx:
+        ids = crm.create(tx, COMPANY, [{"name": f"Company {n}"} for n in range(11_000)], KARI)
+    made, after = [0], None
+    while after is not None or len(made) == 1:
+        with writing(engine) as tx:
+            after = crm.prepare(tx, COMPANY, name, after)
+        with engine.connect() as tx:
+            made.append(tx.scalar(select(func.count()).select_from(match_key)) or 0)
+    assert made[-1] == 11_000
+    assert max(some - before for before, some in pairwise(made)) < 11_000 / 2
+    with statements(engine) as seen, writing(engine) as tx:
+        assert crm.find(tx, COMPANY, name, ["company 10999"]) == {"company 10999": [ids[-1]]}
+    assert not [statement for statement in seen if statement.startswith("INSERT")]
+
+
+def test_what_is_half_ready_is_found_all_the_same(engine: Engine, crm: SqlAlchemyCrm) -> None:
+    name = rule(COMPANY, "name")
+    with writing(engine) as tx:
+        ids = crm.create(tx, COMPANY, [{"name": f"Company {n}"} for n in range(5_001)], KARI)
+    with writing(engine) as tx:
+        after = crm.prepare(tx, COMPANY, name)
+    with writing(engine) as tx:
+        assert crm.find(tx, COMPANY, name, ["company 5000"]) == {"company 5000": [ids[-1]]}
+        crm.update(tx, COMPANY, [EntityUpdate(ids[-1], {"name": "Last"})], KARI)
+    with writing(engine) as tx:
+        assert crm.prepare(tx, COMPANY, name, after) is None
+        assert crm.find(tx, COMPANY, name, ["last"]) == {"last": [ids[-1]]}
+
+
+def test_nothing_is_made_ready_for_a_rule_that_asks_the_table_itself(crm: SqlAlchemyCrm, tx: Connection) -> None:
+    crm.create(tx, COMPANY, [{"name": "A"}], KARI)
+    assert crm.prepare(tx, COMPANY, rule(COMPANY, "id")) is None
+    assert tx.scalar(select(func.count()).select_from(match_key)) == 0
 
 
 def test_a_rule_of_fields_this_crm_lacks_is_refused(crm: SqlAlchemyCrm, tx: Connection) -> None:

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from threading import get_ident
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine.changes import PlannedRow
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings, NoCompany
 from erp_import_plugin.host_api import CrmValue, EntityKind
+from erp_import_plugin.store import match_index
 from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store.plan import PlanFilter
+from erp_import_plugin.store.tables import job, match_key, plan_row
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import imports, preview, settings, similar
 from erp_import_plugin.workflow.similar import Wanted
@@ -117,3 +122,38 @@ def test_a_name_that_half_the_crm_has_suggests_nothing(house: House) -> None:
         fields = crm.schema().entities[COMPANY].fields
         found = similar.candidates(tx, crm, COMPANY, fields, {1: Wanted({"name": "Branch"})})
     assert len(found[1]) <= 1
+
+
+def test_the_keys_of_a_large_crm_are_made_before_the_first_row_is_planned_a_few_at_a_time(
+    engine: Engine, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(match_index, "_PAGE", 2)
+    hold(house, COMPANY, *({"name": f"Nordic {name}"} for name in ("Paper", "Fish", "Wood", "Salt", "Ore")))
+    house.shop.add(ActorType.CUSTOMER, "1", NAME="Nordic Papre", VATNO="1")
+    with transactions(engine) as done:
+        assert planned(house)["Nordic Papre"].similar
+    made = [one for one in done if any(statement.startswith(f"INSERT INTO {match_key}") for statement in one)]
+    assert len(made) >= 2 * 3, "by two rules, five companies two at a time"
+    for one in made:
+        assert sum(statement.startswith(f"INSERT INTO {match_key}") for statement in one) == 1
+        assert not [statement for statement in one if str(plan_row) in statement]
+        assert [statement for statement in one if str(job) in statement], "the lease is held"
+
+
+@contextmanager
+def transactions(engine: Engine) -> Iterator[list[list[str]]]:
+    """The statements of the transactions that this thread commits meanwhile."""
+    done: list[list[str]] = []
+    thread = get_ident()
+    with statements(engine) as seen:
+
+        def end(_connection: Connection) -> None:
+            if get_ident() == thread:
+                done.append(seen.copy())
+                seen.clear()
+
+        event.listen(engine, "commit", end)
+        try:
+            yield done
+        finally:
+            event.remove(engine, "commit", end)
