@@ -21,7 +21,8 @@ class Repeat:
     ``number`` counts the runs of the saved import; ``since`` is when it last imported, None before the first time.
     ``gone`` are imported actors the ERP no longer has, ``outside`` those it has but the criteria no longer find.
     ``everything`` says that the mapping or the settings have changed since, so that no actor counts as the same;
-    ``cut`` that there were more actors than one import holds. ``newest`` is the newest mark of those compared.
+    ``cut`` that there were more actors than one import holds. ``newest`` is the newest mark of those compared;
+    ``basis`` the digest of mapping and settings that they were compared on.
     """
 
     number: int
@@ -34,6 +35,7 @@ class Repeat:
     everything: bool = False
     cut: bool = False
     newest: str = ""
+    basis: str = ""
     complete: bool = False
 
 

@@ -78,6 +78,22 @@ class JobStore:
                 return job
         raise Refused(Sentence("Several pages start the same work at once. Try again."))
 
+    def add(self, connection: Connection, kind: str, subject: str, user_id: str) -> int:
+        """A new waiting job, in the transaction that makes its subject; gives its id.
+
+        Raises IntegrityError where the subject has one that has not ended.
+        """
+        values = {
+            "kind": kind,
+            "subject": subject,
+            "active_subject": subject,
+            "user_id": user_id,
+            "state": JobState.WAITING.value,
+            "created_at": self.clock(),
+        }
+        made = connection.execute(insert(table).values(values)).inserted_primary_key
+        return made[0] if made else 0
+
     def get(self, job_id: int) -> Job:
         """The job. Raises :class:`NotFound`."""
         if found := self._first(table.c.id == job_id):
@@ -156,20 +172,12 @@ class JobStore:
         }
 
     def _insert(self, kind: str, subject: str, user_id: str) -> Job | None:
-        values = {
-            "kind": kind,
-            "subject": subject,
-            "active_subject": subject,
-            "user_id": user_id,
-            "state": JobState.WAITING.value,
-            "created_at": self.clock(),
-        }
         try:
             with writing(self._engine) as connection:
-                made = connection.execute(insert(table).values(values)).inserted_primary_key
+                job_id = self.add(connection, kind, subject, user_id)
         except IntegrityError:
             return None
-        return self.get(made[0]) if made else None
+        return self.get(job_id)
 
     def _first(self, *conditions: ColumnElement[bool]) -> Job | None:
         with reading(self._engine) as connection:

@@ -67,7 +67,7 @@ def known(tx: Transaction, saved: SavedImport, places: Collection[ActorPlace]) -
 def see(tx: Transaction, saved: SavedImport, places: Collection[ActorPlace], run: int) -> None:
     """Remember that this run has seen these actors; one statement for each of their legal entities."""
     for where in _at(tx, saved, places):
-        tx.execute(update(saved_actor).where(where).values(run=run))
+        tx.execute(update(saved_actor).where(where, saved_actor.c.run < run).values(run=run))
 
 
 def mark(tx: Transaction, saved: SavedImport, marks: Mapping[ActorPlace, str]) -> None:
@@ -144,15 +144,16 @@ def settled(tx: Transaction, import_id: int, actor_type: ActorType, after: int, 
     ]
 
 
-def record(tx: Transaction, saved: SavedImport, rows: Sequence[tuple[Settled, str]], run: int) -> None:
+def record(tx: Transaction, saved: SavedImport, rows: Sequence[tuple[Settled, str]]) -> None:
     """Remember actors of an import with their fingerprints, in place of what was known of them.
 
-    An actor that was not brought over has to be imported again if it is known, and stays new if it is not.
+    An actor that was not brought over has to be imported again if it is known, and stays new if it is not. One that was
+    counts as seen by the last run: that cannot tell that it is gone.
     """
     for where in _at(tx, saved, [one.place for one, _ in rows if not one.imported]):
         tx.execute(update(saved_actor).where(where).values(_AGAIN))
     forget(tx, saved, [one.place for one, _ in rows if one.imported])
-    new = [_row(saved.id, one, sign, run) for one, sign in rows if one.imported]
+    new = [_row(saved, one, sign) for one, sign in rows if one.imported]
     if new:
         tx.execute(insert(saved_actor), new)
 
@@ -187,14 +188,14 @@ def _at(tx: Transaction, saved: SavedImport, places: Collection[ActorPlace]) -> 
         yield and_(_mine(saved), saved_actor.c.legal_entity == entity, among)
 
 
-def _row(saved_id: int, one: Settled, sign: str, run: int) -> dict[str, Any]:
+def _row(saved: SavedImport, one: Settled, sign: str) -> dict[str, Any]:
     return {
-        "saved_import_id": saved_id,
+        "saved_import_id": saved.id,
         "actor_type": one.place.actor_type,
         "legal_entity": one.place.legal_entity,
         "erp_key": one.place.key,
         "label": one.label,
         "last_modified": one.last_modified,
         "fingerprint": sign,
-        "run": run,
+        "run": saved.runs,
     }

@@ -83,7 +83,9 @@ def create(tx: Transaction, name: str, shared: bool, what: What, basis: str, own
 
 
 def replace(tx: Transaction, saved_id: int, shared: bool, what: What) -> None:
-    """Have a saved import bring over something else, or otherwise."""
+    """Have a saved import bring over something else, or otherwise. What is under way of it goes on by itself."""
+    mine = (import_.c.saved_import_id == saved_id, import_.c.state != ImportState.DONE.value)
+    tx.execute(update(import_).where(*mine).values(saved_import_id=None))
     tx.execute(update(table).where(table.c.id == saved_id).values(shared=shared, **_columns(what)))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine.mapping import ActorMapping
 from erp_import_plugin.engine.repeating import basis, fingerprint
+from erp_import_plugin.store import history as history_store
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import saved_actors as actor_store
@@ -27,10 +29,13 @@ def note(rooms: Rooms, saved: SavedImport, hold: Hold) -> None:
         return
     with reading(rooms.engine) as tx:
         imported = import_store.by_id(tx, saved.noted_from)
+        undos = history_store.undos(tx, saved.noted_from)
     if imported is not None:
         remember(rooms, imported, hold)
     with writing(rooms.engine) as tx:
         hold(tx)
+        for undo in undos:
+            actor_store.import_again(tx, undo.id)
         saved_store.note_from(tx, saved.id, None)
 
 
@@ -38,7 +43,7 @@ def remember(rooms: Rooms, imported: Import, hold: Hold) -> None:
     """Keep the state in which an import has brought its actors over, if it belongs to a saved import.
 
     Rows that were held, failed, left undecided or unticked are as if they had never been compared, and so is what an
-    undo takes back. Chunk by chunk; doing it again changes nothing.
+    undo takes back, and all rows of a run on another basis than now. Chunk by chunk; doing it again changes nothing.
     """
     if imported.undoes is not None:
         with writing(rooms.engine) as tx:
@@ -50,26 +55,29 @@ def remember(rooms: Rooms, imported: Import, hold: Hold) -> None:
         mapping = mapping_of(tx, saved) if saved else None
     if saved is None or mapping is None:
         return
-    run = imported.repeat.number if imported.repeat else saved.runs
+    current = imported.repeat is None or imported.repeat.basis == saved.basis
     newest = imported.repeat.newest if imported.repeat else ""
     after = 0
     while True:
         with writing(rooms.engine) as tx:
             hold(tx)
             saved_store.get(tx, saved.id, lock=True)  # nobody else notes the same
-            rows = actor_store.settled(tx, imported.id, saved.what.actor_type, after, rooms.config.chunk)
+            found = actor_store.settled(tx, imported.id, saved.what.actor_type, after, rooms.config.chunk)
+            rows = [replace(one, imported=one.imported and current) for one in found]
             signed = [(one, fingerprint(mapping, one.values, one.parent)) for one in rows]
-            actor_store.record(tx, saved, signed, run)
+            actor_store.record(tx, saved, signed)
             if not rows:
-                move_on(tx, saved, imported, newest)
+                if current:
+                    move_on(tx, saved, imported, newest)
                 return
         newest = max([newest, *(one.last_modified for one in rows if one.imported)])
         after = rows[-1].row
 
 
 def move_on(tx: Transaction, saved: SavedImport, imported: Import, newest: str) -> None:
-    """Have the next run ask for changes since ``newest``, unless there was more than the import could hold."""
-    if not (imported.repeat and imported.repeat.cut):
+    """Have the next run ask for changes since ``newest``, unless a run left some of what there was uncompared."""
+    repeat = imported.repeat
+    if repeat is None or (repeat.complete and not repeat.cut):
         saved_store.move_on(tx, saved.id, newest)
 
 

@@ -99,18 +99,18 @@ def _begin(rooms: Rooms, context: JobContext, user: User) -> _Task:
         mapping = remembering.mapping_of(tx, saved)
         if mapping is None:
             raise Refused(Sentence("This actor type cannot be imported through this connection."))
-        repeat = imported.repeat or _new_run(tx, rooms, imported, saved)
+        others = saved_store.busy(tx, [saved.id], rooms.now(), but=imported.id, begun=True)
+        if saved.id in others:
+            raise Refused(busy_sentence(saved, others[saved.id]))
+        repeat = imported.repeat or _new_run(tx, imported, saved)
         fresh = saved_store.get(tx, saved.id) or saved  # a new run may have taken its watermark away
         return _Task(imported, fresh, connection, mapping, repeat)
 
 
-def _new_run(tx: Transaction, rooms: Rooms, imported: Import, saved: SavedImport) -> Repeat:
-    others = saved_store.busy(tx, [saved.id], rooms.now(), but=imported.id, begun=True)
-    if saved.id in others:
-        raise Refused(busy_sentence(saved, others[saved.id]))
-    since = saved_store.last_import(tx, saved.id)
-    other = saved_store.rebase(tx, saved, remembering.basis_of(tx, saved.what))
-    repeat = Repeat(saved_store.begin_run(tx, saved), since, everything=other and since is not None)
+def _new_run(tx: Transaction, imported: Import, saved: SavedImport) -> Repeat:
+    since, basis = saved_store.last_import(tx, saved.id), remembering.basis_of(tx, saved.what)
+    other = saved_store.rebase(tx, saved, basis)
+    repeat = Repeat(saved_store.begin_run(tx, saved), since, everything=other and since is not None, basis=basis)
     import_store.save_repeat(tx, imported.id, repeat)
     return repeat
 
@@ -253,7 +253,7 @@ class _Comparison:
             changed=before.changed + staged - new,
             same=before.same + len(found.same),
             newest=max([before.newest, *found.marks.values()]),
-            cut=staged < len(found.new) + len(found.changed),
+            cut=before.cut or staged < len(found.new) + len(found.changed),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -78,18 +79,13 @@ def get(rooms: Rooms, user: User, saved_id: int) -> SavedPage:
 
 
 def find(rooms: Rooms, user: User, name: str) -> SavedImport:
-    """The saved import with this name, whatever its capitals, or with this id. Raises NotFound."""
+    """The saved import with exactly this name, else in other capitals, else with this id. Raises NotFound."""
     access.check_user(rooms, user)
-    wanted = name.strip().casefold()
-    page = 1
-    while True:
-        found = listed(rooms, user, page)
-        for line in found.rows:
-            if wanted in (line.saved.name.casefold(), str(line.saved.id)):
-                return line.saved
-        if page >= found.pages:
-            raise NotFound(Sentence("There is no saved import “%(name)s”.", name=name))
-        page += 1
+    wanted = name.strip()
+    fitting = [one for one in _all(rooms, user) if wanted.casefold() in (one.name.casefold(), str(one.id))]
+    if not fitting:
+        raise NotFound(Sentence("There is no saved import “%(name)s”.", name=name))
+    return min(fitting, key=lambda one: (one.name != wanted, one.name.casefold() != wanted.casefold()))
 
 
 def form(rooms: Rooms, user: User, token: str) -> SaveForm:
@@ -170,7 +166,8 @@ def run(rooms: Rooms, jobs: Jobs, user: User, saved_id: int, language: str = "")
         import_store.belongs_to(tx, begun.id, saved.id)
         import_store.save_settings(tx, begun.id, what.settings)
         import_store.save_criteria(tx, begun.id, {"type": what.actor_type.value, "sets": what.criteria})
-    jobs.start(working.REPEAT, begun.token, user.id)
+        waiting = working.queue(tx, rooms, working.REPEAT, begun.token, user.id)
+    jobs.ensure(waiting)
     return begun.token
 
 
@@ -193,6 +190,14 @@ def page(rooms: Rooms, jobs: Jobs, user: User, token: str, number: int = 1) -> R
 
         found = paged(read, number, rooms.config.page_size)
     return RepeatPage(imported, saved, connection.name if connection else "", jobs.latest(token) or job, found)
+
+
+def _all(rooms: Rooms, user: User) -> Iterator[SavedImport]:
+    page, pages = 1, 1
+    while page <= pages:
+        found = listed(rooms, user, page)
+        yield from (line.saved for line in found.rows)
+        page, pages = page + 1, found.pages
 
 
 def _save(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection as Transaction
+
 from erp_import_plugin.errors import Refused, Sentence
 from erp_import_plugin.jobs import JobView
 from erp_import_plugin.jobs.views import view
@@ -16,6 +18,11 @@ def latest(rooms: Rooms, subject: str) -> JobView | None:
     store = JobStore(rooms.engine, rooms.now)
     job = store.latest(subject)
     return None if job is None else view(job, store)
+
+
+def queue(tx: Transaction, rooms: Rooms, kind: str, token: str, user_id: str) -> int:
+    """Have work wait for an import that is made in this transaction; gives the job's id, for ``Jobs.ensure``."""
+    return JobStore(rooms.engine, rooms.now).add(tx, kind, token, user_id)
 
 
 def refuse_while_working(rooms: Rooms, token: str, *allowed: str) -> None:

@@ -12,14 +12,18 @@ from erp_import_plugin.connector_api import ActorRef, ActorType, GiveUp
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.settings import Action, DuplicateSettings
 from erp_import_plugin.errors import NotFound, Refused
+from erp_import_plugin.jobs import Execution, InlineRunner, Jobs, JobView
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import mappings as mapping_store
+from erp_import_plugin.store import saved_imports as saved_store
 from erp_import_plugin.store.imports import ImportState
+from erp_import_plugin.store.jobs import JobStore
 from erp_import_plugin.store.plan import PlanFilter
-from erp_import_plugin.store.transactions import writing
-from erp_import_plugin.workflow import importing, preview, results, saved_imports, undo
+from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.workflow import connections, importing, imports, preview, results, saved_imports, undo
 from erp_import_plugin.workflow import settings as settings_step
 from erp_import_plugin.workflow.criteria import Criteria, Criterion
+from erp_import_plugin.workflow.handlers import handlers
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.results import ResultList
 from tests.support import databases, hosts
@@ -45,6 +49,20 @@ def vat_numbers(engine: Engine) -> dict[str, str | None]:
 def to_the_crm(seen: list[str]) -> list[str]:
     writes = [one for one in seen if one.lstrip().split()[0].upper() in ("INSERT", "UPDATE", "DELETE")]
     return [one for one in writes if "erp_import_" not in one]
+
+
+def switch_email(house: House, *, active: bool) -> None:
+    """Import the e-mail address of customers from now on, or not."""
+    connection_id = connections.usable(house.rooms, ADMIN)[0].id
+    with writing(house.rooms.engine) as tx:
+        mapping = mapping_store.of(tx, connection_id)[CUSTOMER]
+        fields = tuple(replace(one, active=active if one.erp.key == "EMAIL" else one.active) for one in mapping.fields)
+        mapping_store.save(tx, connection_id, replace(mapping, fields=fields))
+
+
+def tokens(house: House) -> list[str]:
+    lines, _ = imports.listed(house.rooms, house.jobs, CHIEF)
+    return [line.import_.token for line in lines]
 
 
 MODES: dict[str, Callable[[Engine], House]] = {
@@ -178,12 +196,8 @@ def test_criteria_hold_for_the_next_run_too(any_shop: House) -> None:
 
 def test_other_settings_make_everything_count_as_changed(any_shop: House) -> None:
     saved_id = saved(any_shop)
-    token = imported(any_shop)
     settings_step_other = replace(REPLACE, company=DuplicateSettings("name", Action.MERGE))
-    with writing(any_shop.rooms.engine) as tx:
-        mapping = mapping_store.of(tx, opened(any_shop, token).connection_id)[CUSTOMER]
-        fields = tuple(replace(one, active=one.erp.key != "EMAIL") for one in mapping.fields)
-        mapping_store.save(tx, opened(any_shop, token).connection_id, replace(mapping, fields=fields))
+    switch_email(any_shop, active=False)
     first = run(any_shop, saved_id)
     assert found(any_shop, first).everything
     assert counts(any_shop, first) == (0, 6, 0, 0)
@@ -279,6 +293,100 @@ def test_more_than_an_import_holds_comes_in_the_next_run(engine: Engine) -> None
     assert set(rows(house, second)) == {"Company 0006"}
 
 
+def test_what_did_not_fit_is_told_though_the_last_part_was_as_before(engine: Engine) -> None:
+    """An ERP that gives pages longer than the parts in which they are compared."""
+    house = build(engine)
+    house.shop.page_size = 500
+    house.shop.add_companies(260)
+    saved_id = saved(house)
+    house = replace(house, rooms=replace(house.rooms, config=replace(house.rooms.config, max_actors=2)))
+    house = replace(house, jobs=jobs_of(house.rooms))
+    house.shop.moment = 2
+    for n in range(1, 5):
+        house.shop.change(CUSTOMER, f"C{n:04}", VATNO=f"NO{n}")
+    token = run(house, saved_id)
+    assert found(house, token).cut
+    assert len(rows(house, token)) == 2
+
+
+def test_what_was_undone_before_the_first_run_comes_again(any_shop: House, engine: Engine) -> None:
+    token = imported(any_shop)
+    saved_id = saved_imports.save(any_shop.rooms, ADMIN, token, "Nightly")
+    write(any_shop, undo.start(any_shop.rooms, any_shop.jobs, ADMIN, token))
+    assert vat_numbers(engine) == {}
+    again = run(any_shop, saved_id)
+    assert counts(any_shop, again) == (0, 6, 0, 0)
+    write(any_shop, again)
+    assert len(vat_numbers(engine)) == 6
+
+
+def test_a_run_left_half_way_does_not_move_the_mark(engine: Engine) -> None:
+    """What it had not come to has changed since, whatever of it is imported."""
+    house = build(engine, changes=True)
+    house.shop.page_size = 2
+    house.shop.add_companies(6)
+    saved_id = saved(house)
+    house.shop.moment = 2
+    house.shop.change(CUSTOMER, "C0006", VATNO="NO6")
+    house.shop.moment = 3
+    house.shop.change(CUSTOMER, "C0001", VATNO="NO1")
+
+    def cut(method: str) -> None:
+        if method == "search" and house.shop.calls[-2:] == ["get", "search"]:
+            raise GiveUp("The shop is closed.")
+
+    house.shop.fail = cut
+    token = saved_imports.run(house.rooms, house.jobs, ADMIN, saved_id)
+    house.shop.fail = lambda _method: None
+    settings_step.save(house.rooms, ADMIN, token, REPLACE)
+    preview.start(house.rooms, house.jobs, ADMIN, token)
+    assert rows(house, token) == {"Company 0001": Status.CHANGED}
+    write(house, token)
+    with reading(engine) as tx:
+        kept = saved_store.get(tx, saved_id)
+    assert kept is not None
+    assert kept.watermark < "2"
+    assert rows(house, run(house, saved_id)) == {"Company 0006": Status.CHANGED}
+
+
+def test_a_run_that_is_imported_after_a_later_one_leaves_its_list_of_the_gone_alone(shop_of_six: House) -> None:
+    house = shop_of_six
+    saved_id = saved(house)
+    house.shop.moment = 2
+    house.shop.add(CUSTOMER, "C0007", NAME="Company 0007", NUMBER2=7)
+    first = run(house, saved_id)
+    second = run(house, saved_id)
+    write(house, first)
+    assert counts(house, second) == (1, 0, 6, 0)
+    assert saved_imports.page(house.rooms, house.jobs, ADMIN, second).gone.rows == ()
+
+
+def test_a_run_of_another_mapping_than_now_is_not_remembered(shop_of_six: House, engine: Engine) -> None:
+    house = shop_of_six
+    house.connect()
+    switch_email(house, active=False)
+    saved_id = saved(house)
+    house.shop.moment = 2
+    house.shop.change(CUSTOMER, "C0003", VATNO="NO3", EMAIL="other@company.example")
+    early = run(house, saved_id)
+    switch_email(house, active=True)
+    run(house, saved_id)
+    write(house, early)
+    assert rows(house, run(house, saved_id))["Company 0003"] is Status.CHANGED
+
+
+def test_a_run_of_what_was_replaced_is_an_import_of_its_own(shop_of_six: House) -> None:
+    house = shop_of_six
+    saved_id = saved(house)
+    house.shop.moment = 2
+    house.shop.change(CUSTOMER, "C0003", VATNO="NO3")
+    early = run(house, saved_id)
+    other = imported(house, chosen=replace(REPLACE, company=DuplicateSettings("number", Action.MERGE)))
+    assert saved_imports.save(house.rooms, ADMIN, other, "Nightly", replace=True) == saved_id
+    assert opened(house, early).saved_import_id is None
+    assert opened(house, other).saved_import_id == saved_id
+
+
 @ALL
 def test_every_database_tells_the_same(engine: Engine) -> None:
     house = build(engine, changes=True)
@@ -335,6 +443,67 @@ def test_one_run_at_a_time(shop_of_six: House) -> None:
     shop_of_six.shop.fail = second
     run(shop_of_six, saved_id)
     assert told == ["Admin is at work with “Nightly” already. Wait until that has ended, or cancel it."]
+
+
+def test_two_runs_in_the_same_instant_are_one(shop_of_six: House) -> None:
+    """The second is asked for when the first is begun and its work is about to be."""
+    house, saved_id = shop_of_six, saved(shop_of_six)
+    before, told = len(tokens(house)), list[str]()
+
+    class Late(Jobs):
+        def start(self, kind: str, subject: str, user_id: str) -> JobView:
+            self._ask_again()
+            return super().start(kind, subject, user_id)
+
+        def ensure(self, job_id: int) -> JobView:
+            self._ask_again()
+            return super().ensure(job_id)
+
+        def _ask_again(self) -> None:
+            if not told:
+                told.append("")
+                with pytest.raises(Refused) as refused:
+                    saved_imports.run(house.rooms, house.jobs, ADMIN, saved_id)
+                told[0] = refused.value.message
+
+    store = JobStore(house.rooms.engine)
+    execution = Execution(store, handlers(house.rooms), 60.0)
+    saved_imports.run(house.rooms, Late(store, execution, InlineRunner(execution)), ADMIN, saved_id)
+    assert told == ["Admin is at work with “Nightly” already. Wait until that has ended, or cancel it."]
+    assert len(tokens(house)) == before + 1
+
+
+def test_one_that_goes_on_waits_for_the_other(shop_of_six: House) -> None:
+    house = shop_of_six
+    saved_id = saved(house)
+
+    def close(_method: str) -> None:
+        raise GiveUp("The shop is closed.")
+
+    house.shop.fail = close
+    first = saved_imports.run(house.rooms, house.jobs, ADMIN, saved_id)
+
+    def go_on(method: str) -> None:
+        if method == "search":
+            house.shop.fail = lambda _method: None
+            importing.resume(house.rooms, house.jobs, ADMIN, first)
+
+    house.shop.fail = go_on
+    second = saved_imports.run(house.rooms, house.jobs, ADMIN, saved_id)
+    assert counts(house, second) == (0, 0, 6, 0)
+    job = house.jobs.latest(first)
+    assert job is not None
+    assert job.note == "Admin is at work with “Nightly” already. Wait until that has ended, or cancel it."
+
+
+def test_the_exact_name_goes_before_one_in_other_capitals_and_a_name_before_an_id(shop_of_six: House) -> None:
+    token = imported(shop_of_six)
+    ids = [saved_imports.save(shop_of_six.rooms, ADMIN, token, name) for name in ("NIGHTLY", "Nightly", "1")]
+
+    def find(name: str) -> int:
+        return saved_imports.find(shop_of_six.rooms, ADMIN, name).id
+
+    assert [find("NIGHTLY"), find("Nightly"), find("nightly"), find("1"), find("2")] == [*ids[:2], ids[0], ids[2], 2]
 
 
 def test_private_ones_are_not_there_for_others(shop_of_six: House) -> None:
