@@ -41,9 +41,9 @@ def old(tx: Transaction, owner_id: str | None, before: datetime, *, unfinished: 
     kept: set[int] = set()
     for import_id in sorted(found, reverse=True):  # an undo comes after what it undoes
         row = found[import_id]
-        if not row.old or import_id in kept:
+        if not row.old or owner_id not in (None, row.owner_id) or import_id in kept:
             kept |= {import_id, row.undoes}
-    return [key for key in sorted(found) if key not in kept and owner_id in (None, found[key].owner_id)]
+    return [key for key in sorted(found) if key not in kept]
 
 
 def hide_old(tx: Transaction, owner_id: str | None, before: datetime, *, unfinished: bool) -> None:

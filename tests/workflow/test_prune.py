@@ -159,6 +159,14 @@ def test_an_import_stays_as_long_as_an_undo_of_it(house: House) -> None:
     assert old(house) == [first, undo, redo]
 
 
+def test_an_import_stays_as_long_as_the_undo_that_somebody_else_made_of_it(house: House) -> None:
+    mine = done(house, ended_at=ago(house, 200))
+    theirs = done(house, ended_at=ago(house, 150), undoes=1, owner_id=CHIEF.id)
+    assert prune.old(house.rooms, house.jobs, ADMIN, ago(house, 90)) == ()
+    prune.prune(house.rooms, ADMIN, ago(house, 90))
+    assert old(house) == [mine, theirs]
+
+
 def test_each_removes_their_own_and_the_chief_everyones(house: House) -> None:
     mine = done(house, ended_at=ago(house, 91))
     theirs = done(house, ended_at=ago(house, 91), owner_id=OTHER.id)
