@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +40,22 @@ IN_CRM = [
 ]
 
 
+NEAR = [  # each one typo away from a record of the CRM, which no rule finds
+    ("1", "Quillvane Optcis", "Oslo"),
+    ("2", "Zephyrholm Papre", "Bergen"),
+    ("3", "Brackenfjord Timbre", "Molde"),
+    ("4", "Nothing Like It", "Oslo"),
+]
+NEAR_IN_CRM = [("Quillvane Optics", ""), ("Zephyrholm Paper", "Hamar"), ("Brackenfjord Timber", "")]
+
+
 @pytest.fixture
 def demo(filled: Path, tmp_path: Path) -> Iterator[Demo]:
     """A demo of its own for every test, with the rows that match."""
     with served(filled, tmp_path / "demo") as running:
         with Session(running.crm) as session:
-            session.add_all([tables.Company(name=name, postal_city=city or None) for name, city in IN_CRM])
+            there = IN_CRM + NEAR_IN_CRM
+            session.add_all([tables.Company(name=name, postal_city=city or None) for name, city in there])
             session.commit()
         yield running
 
@@ -53,13 +63,7 @@ def demo(filled: Path, tmp_path: Path) -> Iterator[Demo]:
 @pytest.fixture
 def token(demo: Demo) -> str:
     """An import whose preview has six rows that need a decision, and one that does not."""
-    file = Path(demo.app.config["ERP_IMPORT_FILES"]) / "decisions.csv"
-    file.write_text("KEY;NAME;POSTALCITY\n" + "".join(f"{';'.join(actor)}\n" for actor in ACTORS), encoding="utf-8")
-    with demo.app.app_context():
-        config = {"file": file.name, "actor_type": "Customer"}
-        demo.app.extensions["erp_import"].add_connection("admin", "workbook", CONNECTION, config)
-    search, settings = ("--connection", CONNECTION, "--type", "Customer"), ("--company-match", "name")
-    planned = _command(demo, "preview", *search, *settings, "--company-action", "replace")
+    planned = _planned(demo, ACTORS)
     assert planned["accounts"]["undecided"] == 6
     return str(planned["import"])
 
@@ -156,6 +160,63 @@ def test_the_second_of_two_admins_sees_what_the_first_decided(visit: Visit, demo
     overtaken = re.compile("decided this row at .*: create a new record. Look at it before you decide again")
     expect(second.page.get_by_text(overtaken)).to_be_visible()
     assert _accounts(demo, token)["undecided"] == 5
+
+
+def test_similar_records_are_looked_at_and_decided_each_way(visit: Visit, demo: Demo) -> None:
+    planned = _planned(demo, NEAR)
+    token = str(planned["import"])
+    assert planned["accounts"] == planned["accounts"] | {"new": 4, "undecided": 0}, "a suggestion is only one"
+    before = {name: _ids(demo, name) for name, *_ in NEAR_IN_CRM}
+    (optics,), (paper,), (timber,) = (before[name] for name, *_ in NEAR_IN_CRM)
+    visitor = visit("admin")
+    page, panel = visitor.page, visitor.page.locator("#erp-panel")
+    visitor.open(_path(demo, token, ""))
+    page.get_by_role("link", name="Similar records 3").click()
+    expect(page.locator("#erp-plan tbody tr")).to_have_count(3)
+
+    _open(page, "Quillvane Optcis")
+    expect(panel.get_by_role("heading", name="Is it one of these?")).to_be_visible()
+    expect(panel.get_by_text(re.compile(r"Similar: (7[5-9]|[89]\d) of 100"))).to_have_count(1)
+    panel.get_by_role("button", name=f"It is Quillvane Optics (ID {optics})").click()
+    expect(panel.get_by_text(f"it is the record with the ID {optics}")).to_be_visible()
+    expect(page.locator("#erp-plan tbody tr")).to_have_count(2)
+    _close(page)
+
+    _open(page, "Zephyrholm Papre")
+    panel.get_by_role("button", name="Create new").click()
+    expect(panel.get_by_text("create a new record")).to_be_visible()
+    _close(page)
+
+    _open(page, "Brackenfjord Timbre")
+    panel.get_by_role("button", name="Leave out").click()
+    expect(panel.get_by_text("decided to leave it out")).to_be_visible()
+    assert _accounts(demo, token) == _accounts(demo, token) | {"new": 2, "changed": 1, "skipped": 1, "undecided": 0}
+
+    result = _command(demo, "import", "--token", token)
+    assert result["accounts"] == result["accounts"] | {"new": 2, "changed": 1, "skipped": 1, "held": 0, "failed": 0}
+    assert (_ids(demo, "Quillvane Optcis"), _cities(demo, "Quillvane Optcis")) == ([optics], ["Oslo"])
+    (new,) = _ids(demo, "Zephyrholm Papre")
+    assert _ids(demo, "Zephyrholm Paper") == [paper]
+    assert (_cities(demo, "Zephyrholm Paper"), _cities(demo, "Zephyrholm Papre")) == (["Hamar"], ["Bergen"])
+    assert (_ids(demo, "Brackenfjord Timber"), _ids(demo, "Brackenfjord Timbre")) == ([timber], [])
+    (certain,) = _ids(demo, "Nothing Like It")
+    assert _linked(demo) == {"1": str(optics), "2": str(new), "4": str(certain)}
+
+
+def _planned(demo: Demo, actors: Sequence[tuple[str, str, str]]) -> Any:
+    """What the command line tells of the preview of some actors."""
+    file = Path(demo.app.config["ERP_IMPORT_FILES"]) / "decisions.csv"
+    file.write_text("KEY;NAME;POSTALCITY\n" + "".join(f"{';'.join(actor)}\n" for actor in actors), encoding="utf-8")
+    with demo.app.app_context():
+        config = {"file": file.name, "actor_type": "Customer"}
+        demo.app.extensions["erp_import"].add_connection("admin", "workbook", CONNECTION, config)
+    search, settings = ("--connection", CONNECTION, "--type", "Customer"), ("--company-match", "name")
+    return _command(demo, "preview", *search, *settings, "--company-action", "replace")
+
+
+def _close(page: Page) -> None:
+    page.locator("#erp-panel").get_by_role("button", name="Close").click()
+    expect(page.locator("#erp-panel")).to_be_hidden()
 
 
 def _open(page: Page, name: str) -> None:
