@@ -6,10 +6,9 @@ With ``crm``, the map of our tables, this is everything a host developer has to 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timezone
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, current_app, url_for
 from flask_babel import gettext
@@ -76,10 +75,19 @@ class DemoAccess:
 
     def find_user(self, user_id: str) -> PluginUser | None:
         """A user by their sign-in name, while they are active."""
+        return next(iter(self.find_users([user_id])), None)
+
+    def find_users(self, user_ids: Collection[str]) -> list[PluginUser]:
+        """The active ones of these users, with their groups."""
+        user, member = tables.User, tables.UserGroupMember
         with self._database.reading() as session:
-            user = session.scalar(select(tables.User).where(tables.User.login == user_id, tables.User.active))
-            groups = () if user is None else session.scalars(_groups_of(user.id)).all()
-        return PluginUser(user.login, user.name, frozenset(map(str, groups))) if user else None
+            found = session.scalars(select(user).where(user.login.in_(user_ids), user.active)).all()
+            of_them = member.user_id.in_([one.id for one in found])
+            groups = session.execute(select(member.user_id, member.group_id).where(of_them)).all()
+        return [
+            PluginUser(one.login, one.name, frozenset(str(group) for owner, group in groups if owner == one.id))
+            for one in found
+        ]
 
     def users(self, text: str, limit: int) -> list[PluginUser]:
         """The active users whose name holds the text."""
@@ -222,8 +230,3 @@ def _sources() -> Iterator[ImportSource]:
 def _tabs() -> Iterator[SyncTab]:
     pages = current_app.extensions["erp_import"].set_up(DemoAccess(database()).current_user())
     yield from (SyncTab(page.key, page.label, page.url) for page in pages)
-
-
-def _groups_of(user_id: int) -> Any:
-    member = tables.UserGroupMember
-    return select(member.group_id).where(member.user_id == user_id)

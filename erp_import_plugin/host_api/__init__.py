@@ -1,6 +1,6 @@
 """What a host implements. Nothing here loads Flask or SQLAlchemy."""
 
-from erp_import_plugin.host_api.access import Access, Group, SetUpAccess, User
+from erp_import_plugin.host_api.access import Access, Group, ManyUsers, SetUpAccess, User
 from erp_import_plugin.host_api.crm import Attached, Crm, Edit, EntityUpdate, MatchRule, Transaction
 from erp_import_plugin.host_api.host import Backup, BackupMade, Host, ImportSource, Links, Selections, SetUpPage, Sync
 from erp_import_plugin.host_api.schema import (
@@ -39,6 +39,7 @@ __all__ = [
     "Host",
     "ImportSource",
     "Links",
+    "ManyUsers",
     "MatchRule",
     "Preferences",
     "Selections",

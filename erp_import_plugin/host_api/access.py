@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -55,3 +55,11 @@ class SetUpAccess(Protocol):
 
     def may_set_up(self, user: User) -> bool:
         """Whether the user, who may import, may also set up connections. Asked at every step."""
+
+
+@runtime_checkable
+class ManyUsers(Protocol):
+    """What an :class:`Access` has as well where it finds many users at once faster than one by one."""
+
+    def find_users(self, user_ids: Collection[str]) -> Sequence[User]:
+        """Those of the users with these ids that ``find_user`` would find, in any order."""

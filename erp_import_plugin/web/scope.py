@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import ngettext
 from erp_import_plugin.web import here
+from erp_import_plugin.workflow import access
 
 _MOST = 20
 _LONGEST = 200
@@ -43,14 +44,13 @@ def group_pick(chosen: Collection[str]) -> tuple[Subject, ...]:
 
 def user_pick(chosen: Collection[str], text: str | None) -> UserPick:
     """The chosen users, and those whose name holds the text; None has not been searched for."""
-    access = here.rooms().host.access
-    known = [(user_id, access.find_user(user_id)) for user_id in chosen]
-    ticked = [Subject(one, user.name if user else one, True, gone=user is None) for one, user in known]
+    known = access.users_by_id(here.rooms(), chosen)
+    ticked = [Subject(one, known[one].name if one in known else one, True, gone=one not in known) for one in chosen]
     ticked.sort(key=lambda one: (one.gone, one.name.casefold()))
     if text is None:
         return UserPick("", tuple(ticked), (), False)
     text = "".join(char for char in text if char.isprintable()).strip()[:_LONGEST]
-    matches = access.users(text, _MOST + 1)
+    matches = here.rooms().host.access.users(text, _MOST + 1)
     others = [Subject(user.id, user.name, False) for user in matches[:_MOST] if user.id not in chosen]
     return UserPick(text, tuple(ticked), tuple(others), len(matches) > _MOST)
 

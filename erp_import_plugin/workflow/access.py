@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.errors import NotFound, Refused, Sentence
-from erp_import_plugin.host_api import SetUpAccess, User
+from erp_import_plugin.host_api import ManyUsers, SetUpAccess, User
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store.connections import Connection
@@ -65,6 +67,14 @@ def check_sync(rooms: Rooms) -> None:
 def user_by_id(rooms: Rooms, user_id: str) -> User:
     """The user a job works for, if they still may import. Raises :class:`NotAllowed`."""
     return check_user(rooms, rooms.host.access.find_user(user_id))
+
+
+def users_by_id(rooms: Rooms, user_ids: Collection[str]) -> dict[str, User]:
+    """Those of these users that the host still knows, by id."""
+    asked = rooms.host.access
+    if user_ids and isinstance(asked, ManyUsers):
+        return {user.id: user for user in asked.find_users(user_ids)}
+    return {one: user for one in user_ids if (user := asked.find_user(one)) is not None}
 
 
 def whose(rooms: Rooms, user: User) -> str | None:

@@ -181,8 +181,8 @@ def _people(rooms: Rooms, draft: Draft, before: Connection) -> dict[str, str]:
     if not draft.users and not draft.groups:
         return {"everyone": Sentence("Choose at least one user or group, or choose everyone.")}
     groups = {group.id for group in rooms.host.access.groups()} | before.groups
-    gone = [one for one in draft.users - before.users if rooms.host.access.find_user(one) is None]
-    if gone or not draft.groups <= groups:
+    new = draft.users - before.users
+    if access.users_by_id(rooms, new).keys() != new or not draft.groups <= groups:
         return {"everyone": Sentence("Somebody you chose is not there any more. Choose again.")}
     return {}
 

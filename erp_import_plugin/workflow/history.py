@@ -89,7 +89,7 @@ def of(
     """One import of the user's, with one page of the rows that have one of the statuses. Raises NotFound."""
     access.check_user(rooms, user)
     work = jobs.of(token)
-    people = {user_id: rooms.host.access.find_user(user_id) for user_id in {job.user_id for job in work}}
+    people = access.users_by_id(rooms, {job.user_id for job in work})
     with reading(rooms.engine) as tx:
         imported = access.open_import(tx, rooms, user, token)
         connection = connection_store.get(tx, imported.connection_id)
@@ -101,7 +101,7 @@ def of(
             types=history_store.types(tx, [imported.id]).get(imported.id, {}),
             asked=_asked(tx, imported),
             saved_as=history_store.saved_name(tx, imported.id),
-            work=tuple(Work(job, _name(people[job.user_id], job.user_id)) for job in work),
+            work=tuple(Work(job, _name(people.get(job.user_id), job.user_id)) for job in work),
             decided=tuple(history_store.decided(tx, imported.id)),
             takes_back=import_store.by_id(tx, imported.undoes) if imported.undoes is not None else None,
             undos=tuple(history_store.undos(tx, imported.id)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -342,6 +343,19 @@ class TestScope:
         answer = site.client.get(f"{LIST}/users?find=user").get_data(as_text=True)
         assert len(Page(answer).all("input", name="user")) == 20
         assert "There are more" in answer
+
+    def test_a_host_that_finds_many_users_is_asked_once(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[frozenset[str]] = []
+
+        def find_users(user_ids: Collection[str]) -> list[User]:
+            asked.append(frozenset(user_ids))
+            return [user for user in (ADMIN, OTHER) if user.id in user_ids]
+
+        monkeypatch.setattr(site.visitors, "find_users", find_users, raising=False)
+        monkeypatch.setattr(site.visitors, "find_user", None, raising=False)
+        send(site, EDIT, do="save", everyone="no", user=["1", "2"])
+        assert site.get(EDIT).chosen("user") == ["1", "2"]
+        assert asked == [frozenset({"1", "2"})] * 2  # as they are checked, and as they are shown
 
     def test_who_is_gone_is_shown_and_can_be_removed(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         send(site, EDIT, do="save", everyone="no", user=["1", "2"])
