@@ -58,6 +58,13 @@ def update_many(tx: Connection, fields: Mapping[str, Many], rows: Sequence[tuple
         _insert(tx, some, [(owners[owner], key, value) for (owner, key), left in wanted.items() for value in left])
 
 
+def delete_many(tx: Connection, fields: Mapping[str, Many], ids: Collection[Any]) -> None:
+    """Delete all values of the fields of some entities; other rows of the tables stay."""
+    for some in _by_table(fields):
+        owner = next(iter(some.values())).owner
+        tx.execute(delete(owner.table).where(dialect_of(tx).among(tx, owner, ids), _of(some)))
+
+
 def _by_table(fields: Mapping[str, Many]) -> Iterator[dict[str, Many]]:
     """The fields grouped by table: those of one table are read and written together."""
 
@@ -72,8 +79,7 @@ def _rows(tx: Connection, fields: Mapping[str, Many], ids: Collection[Any]) -> I
     """Owner, field, value and the table's row of each value of the entities."""
     one = next(iter(fields.values()))
     table: sa.Table = one.value.table
-    mine = or_(*(and_(*_conditions(some)) for some in fields.values()))
-    statement = select(table).where(dialect_of(tx).among(tx, one.owner, ids), mine).order_by(*_identity(one))
+    statement = select(table).where(dialect_of(tx).among(tx, one.owner, ids), _of(fields)).order_by(*_identity(one))
     if is_locking(tx):
         statement = statement.with_for_update()
     readers = {key: reader(some) for key, some in fields.items()}
@@ -84,8 +90,10 @@ def _rows(tx: Connection, fields: Mapping[str, Many], ids: Collection[Any]) -> I
                 yield str(cells[one.owner]), key, readers[key](cells[some.value]), row
 
 
-def _conditions(field: Many) -> list[Any]:
-    return [field.value.table.c[name] == value for name, value in field.where.items()] or [sa.true()]
+def _of(fields: Mapping[str, Many]) -> Any:
+    """Whether a row of their table belongs to one of the fields."""
+    tables = [(one.value.table.c, one.where) for one in fields.values()]
+    return or_(*(and_(sa.true(), *(columns[name] == is_ for name, is_ in where.items())) for columns, where in tables))
 
 
 def _identity(field: Many) -> list[sa.Column[Any]]:

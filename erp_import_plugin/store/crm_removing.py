@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, and_, case, delete, exists, func, or_, select
+from sqlalchemy import Connection, and_, case, delete, func, or_, select
 
 from erp_import_plugin.host_api import Attached, CrmType, EntityKind
+from erp_import_plugin.store.crm_many import delete_many
 from erp_import_plugin.store.crm_map import Column, EntityTable, ListTable
 from erp_import_plugin.store.crm_values import ids_from_text
 from erp_import_plugin.store.dialects import dialect_of
@@ -56,8 +57,7 @@ def delete_entities(tx: Connection, entity: EntityTable, ids: Collection[str]) -
         mine = dialect_of(tx).among(tx, owner, ids_from_text(owner, ids))
         tx.execute(delete(owner.table).where(mine, where))
     typed = ids_from_text(entity.id, ids)
-    for owner in {field.owner: None for field in entity.many().values()}:
-        tx.execute(delete(owner.table).where(dialect_of(tx).among(tx, owner, typed)))
+    delete_many(tx, entity.many(), typed)
     tx.execute(delete(entity.table).where(dialect_of(tx).among(tx, entity.id, typed)))
 
 
@@ -69,13 +69,17 @@ def remove_items(
     if not typed:
         return []
     mine = (one.id.table.c[name] == value for name, value in one.where.items())
-    users = (column.table.alias().c[column.key] for column in _users(one, entities))
-    free = (~exists().where(column == one.id) for column in users)
-    unused = select(one.id).where(dialect_of(tx).among(tx, one.id, typed), *mine, *free).order_by(one.id)
-    found = list(tx.execute(unused.with_for_update() if is_locking(tx) else unused).scalars())
-    if found:
-        tx.execute(delete(one.id.table).where(dialect_of(tx).among(tx, one.id, found)))
-    return [str(key) for key in found]
+    there = select(one.id).where(dialect_of(tx).among(tx, one.id, typed), *mine).order_by(one.id)
+    if is_locking(tx):
+        there = there.with_for_update()  # who begins to use one meanwhile is waited for, and seen below
+    free = {str(key): key for key in tx.execute(there).scalars()}
+    for column in _users(one, entities):
+        among = dialect_of(tx).among(tx, column, ids_from_text(column, free))
+        for used in tx.execute(select(column).where(among).distinct()).scalars():
+            free.pop(str(used), None)
+    if free:
+        tx.execute(delete(one.id.table).where(dialect_of(tx).among(tx, one.id, list(free.values()))))
+    return list(free)
 
 
 def _hangings(entities: Mapping[EntityKind, EntityTable], kind: EntityKind) -> Iterator[_Hanging]:

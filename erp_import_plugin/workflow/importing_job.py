@@ -74,7 +74,7 @@ class _ImportRun:
             outcome_store.settle(tx, self._import.id)
         for kind in self._way.kinds:
             self._import_kind(kind)
-        with writing(self._rooms.engine) as tx:
+        with writing(self._rooms.engine, locking=True) as tx:
             self._context.hold(tx)
             self._way.finish(tx)
 

@@ -5,12 +5,12 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Column, Connection, Engine, Integer, MetaData, String, Table, Uuid, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from erp_import_plugin.host_api import Attached, Edit, EntityKind
+from erp_import_plugin.host_api import Attached, CrmType, Edit, EntityKind
 from erp_import_plugin.store import migrate
-from erp_import_plugin.store.crm import SqlAlchemyCrm
+from erp_import_plugin.store.crm import Channel, EntityTable, ListTable, SqlAlchemyCrm
 from erp_import_plugin.store.transactions import writing
 from tests.support import hosts
 from tests.support.hosts import KARI, statements
@@ -79,6 +79,37 @@ def test_what_is_deleted_takes_its_values_and_memberships_along(crm: SqlAlchemyC
     assert count(tx, hosts.person_channel) == 0
 
 
+def test_values_of_others_in_the_same_table_stay(engine: Engine) -> None:
+    """A table for the phones of all kinds of records: the ids of companies and persons are the same numbers."""
+    tables = MetaData()
+    firm, human = (Table(name, tables, Column("id", Integer, primary_key=True)) for name in ("firm", "human"))
+    phone = Table(
+        "phone",
+        tables,
+        Column("id", Integer, primary_key=True),
+        Column("of", String(10), nullable=False),
+        Column("of_id", Integer, nullable=False),
+        Column("value", String(40)),
+    )
+    tables.create_all(engine)
+    migrate.upgrade(engine)
+    crm = SqlAlchemyCrm(
+        EntityTable(
+            kind,
+            "",
+            table.c.id,
+            {"phone": Channel(phone.c.value, phone.c.of_id, CrmType.PHONE, "", {"of": table.name})},
+        )
+        for kind, table in ((COMPANY, firm), (PERSON, human))
+    )
+    with writing(engine) as tx:
+        ids = {crm.create(tx, kind, [{"phone": (kind.value,)}], KARI)[0] for kind in (COMPANY, PERSON)}
+        (same,) = ids
+        crm.delete(tx, COMPANY, [same], KARI)
+        assert crm.read(tx, PERSON, [same], ["phone"])[same].values == {"phone": ("person",)}
+        assert count(tx, phone) == 1
+
+
 def test_the_database_refuses_what_something_still_needs(engine: Engine, crm: SqlAlchemyCrm) -> None:
     with writing(engine) as tx:
         made = company(crm, tx)
@@ -98,6 +129,19 @@ def test_only_items_that_nothing_holds_are_removed(crm: SqlAlchemyCrm, tx: Conne
     assert crm.remove_list_items(tx, "interest", [golf, ski]) == [golf]
     assert [item.id for item in crm.list_items(tx, "category")] == [first, held]
     assert crm.remove_list_items(tx, "category", []) == []
+
+
+def test_items_named_in_columns_of_another_type_are_held(engine: Engine) -> None:
+    tables = MetaData()
+    item = Table("thing", tables, Column("id", Uuid, primary_key=True), Column("name", String(40)))
+    setting = Table("setting", tables, Column("name", String(40), primary_key=True), Column("value", String(64)))
+    tables.create_all(engine)
+    migrate.upgrade(engine)
+    crm = SqlAlchemyCrm([], [ListTable("thing", "", item.c.id, item.c.name, used_by=[setting.c.value])])
+    with writing(engine, locking=True) as tx:
+        held, free = (one.id for one in crm.add_list_items(tx, "thing", ["Held", "Free"]))
+        tx.execute(insert(setting).values(name="usual", value=held))
+        assert crm.remove_list_items(tx, "thing", [held, free]) == [free]
 
 
 def test_who_edited_last_and_when(crm: SqlAlchemyCrm, tx: Connection) -> None:
