@@ -137,7 +137,7 @@ def listed(
 def last_undo(tx: Transaction, import_id: int) -> Import | None:
     """The last import that takes this one back."""
     row = tx.execute(
-        select(table).where(table.c.undoes == import_id).order_by(table.c.id.desc()).limit(1)
+        select(table).where(table.c.undoes == import_id, _THERE).order_by(table.c.id.desc()).limit(1)
     ).one_or_none()
     return _import(row) if row else None
 

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, and_, delete, exists, insert, literal, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    delete,
+    exists,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine.applying import Outcome
@@ -35,19 +50,21 @@ def chain(tx: Transaction, imported: Import) -> list[Import]:
 
 def did_something(tx: Transaction, imported: Import) -> bool:
     """Whether an import has written anything, or linked an actor, or an undo the contrary of it."""
-    rows = select(staged.c.id).join(outcome, outcome.c.id == staged.c.id)
-    return bool(tx.scalar(select(rows.where(staged.c.import_id == imported.id, _did_something(imported)).exists())))
+    return bool(tx.scalar(select(_did_something(imported, staged.c.id).exists())))
+
+
+def lacks_some(tx: Transaction, original: Import, undo_id: int) -> bool:
+    """Whether an import has written, or linked, actors that are not staged in its undo: it has gone on since."""
+    return bool(tx.scalar(select(_to_undo(original, undo_id, staged.c.id).exists())))
 
 
 def copy_actors(tx: Transaction, original: Import, undo_id: int) -> None:
-    """Stage the actors that an import has written, or only linked, in its undo: what names them, no values."""
+    """Stage the actors that an import has written, or only linked, in its undo: what names them, no values.
+
+    Those that are staged there already stay.
+    """
     named = [staged.c[name] for name in (*_PLACE, "parent_type", "parent_key", "as_parent", "label")]
-    rows = (
-        select(literal(undo_id), literal(FETCHED), literal(""), *named)
-        .join(outcome, outcome.c.id == staged.c.id)
-        .where(staged.c.import_id == original.id, _did_something(original))
-        .order_by(staged.c.id)
-    )
+    rows = _to_undo(original, undo_id, literal(undo_id), literal(FETCHED), literal(""), *named).order_by(staged.c.id)
     columns = ["import_id", "state", "last_modified", *(column.name for column in named)]
     tx.execute(insert(staged).from_select(columns, rows, include_defaults=False))
 
@@ -69,17 +86,17 @@ def rows(tx: Transaction, original_id: int, undo_id: int, kind: EntityKind, afte
 
 
 def company_rows(
-    tx: Transaction, original_id: int, undo_id: int, companies: Collection[str], status: Status
+    tx: Transaction, original_id: int, undo_id: int, rows: Collection[int], status: Status
 ) -> dict[str, int]:
-    """The rows of an undo for companies that its import made, or removed, by the company's id."""
+    """The rows of an undo for the companies that some rows of its import made, or removed, by the company's id."""
     mine = staged.alias("mine")
     found = tx.execute(
         select(outcome.c.entity_id, mine.c.id)
         .select_from(outcome)
         .join(staged, staged.c.id == outcome.c.id)
         .join(mine, and_(_same_actor(mine, original_id), mine.c.import_id == undo_id))
-        .where(outcome.c.import_id == original_id, outcome.c.kind == EntityKind.COMPANY.value)
-        .where(outcome.c.status == status.value, outcome.c.entity_id.in_(list(companies)))
+        .where(outcome.c.id.in_(list(rows)), outcome.c.status == status.value)
+        .where(outcome.c.kind == EntityKind.COMPANY.value)
     )
     return {row.entity_id: row.id for row in found}
 
@@ -151,13 +168,21 @@ def removed_items(tx: Transaction, ids: Collection[str]) -> dict[tuple[str, str]
 _OUTCOME = ("status", "entity_id", "company_id", "seal")
 
 
-def _did_something(imported: Import) -> ColumnElement[bool]:
-    """Whether a row has been written, or only linked; an undo has forgotten the link then."""
+def _to_undo(original: Import, undo_id: int, *columns: ColumnElement[Any]) -> Select[Any]:
+    """What an import has done that is not staged in its undo."""
+    mine = staged.alias("mine")
+    there = exists().where(mine.c.import_id == undo_id, *(mine.c[name] == staged.c[name] for name in _PLACE))
+    return _did_something(original, *columns).where(~there)
+
+
+def _did_something(imported: Import, *columns: ColumnElement[Any]) -> Select[Any]:
+    """The staged rows that have been written, or only linked; an undo has forgotten the link then."""
     only_linked = outcome.c.status == Status.UNCHANGED.value
     if imported.undoes is None:
-        same = (link.c[name] == staged.c[name] for name in _PLACE)
-        only_linked &= exists().where(link.c.import_id == imported.id, *same)
-    return or_(outcome.c.status.in_(WRITES), only_linked)
+        place = (link.c.connection_id == imported.connection_id, *(link.c[name] == staged.c[name] for name in _PLACE))
+        only_linked &= exists().where(link.c.import_id == imported.id, *place)
+    rows = select(*columns).select_from(staged).join(outcome, outcome.c.id == staged.c.id)
+    return rows.where(staged.c.import_id == imported.id, or_(outcome.c.status.in_(WRITES), only_linked))
 
 
 def _same_actor(mine: FromClause, original_id: int) -> ColumnElement[bool]:

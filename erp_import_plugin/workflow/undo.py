@@ -92,14 +92,18 @@ def start(rooms: Rooms, jobs: Jobs, user: User, token: str, language: str = "") 
     with writing(rooms.engine) as tx:
         imported = access.open_import(tx, rooms, user, token, lock=True)
         offer, last, _ = _offer(tx, rooms, imported)
-        if offer is Offer.GO_ON:
+        if offer is Offer.GO_ON and not _to_be_planned(tx, rooms, last):
             return last.token
-        if last.id != imported.id:
+        if offer is not Offer.GO_ON and last.id != imported.id:
             raise Refused(Sentence("This import is undone already. Undo its undo instead."))
         if offer is Offer.NOTHING:
             raise Refused(Sentence("There is nothing to undo: this import is at work, or has written nothing."))
-        place = (imported.connection_id, imported.actor_type)
-        begun = import_store.create(tx, user, *place, rooms.now(), language, undoes=imported.id)
+        if offer is Offer.GO_ON:
+            begun = last
+            import_store.set_state(tx, begun.id, ImportState.STAGING)
+        else:
+            place = (imported.connection_id, imported.actor_type)
+            begun = import_store.create(tx, user, *place, rooms.now(), language, undoes=imported.id)
     jobs.start(working.PLAN, begun.token, user.id)
     return begun.token
 
@@ -107,13 +111,17 @@ def start(rooms: Rooms, jobs: Jobs, user: User, token: str, language: str = "") 
 def close_original(tx: Transaction, rooms: Rooms, imported: Import) -> None:
     """An import that was stopped half way is over when its undo starts to write: its rows left are held.
 
-    Raises :class:`Refused` while it is at work.
+    Raises :class:`Refused` while it is at work, or when it has gone on since the undo was planned.
     """
     original = import_store.by_id(tx, imported.undoes, lock=True) if imported.undoes is not None else None
-    if original is None or original.state is not ImportState.IMPORTING:
+    if original is None:
         return
     if _is_working(rooms, original):
         raise Refused(Sentence("The import is being gone on with. Cancel it first, then undo it."))
+    if undo_store.lacks_some(tx, original, imported.id):
+        raise Refused(Sentence("The import has gone on since this preview was made. Make the preview again."))
+    if original.state is not ImportState.IMPORTING:
+        return
     undo_store.close(tx, original.id)
     read = sum(staging_store.counts(tx, original.id).values())
     import_store.save_accounts(tx, original.id, Accounts.of(read, outcome_store.counts(tx, original.id)))
@@ -134,6 +142,15 @@ def _offer(tx: Transaction, rooms: Rooms, imported: Import) -> tuple[Offer, Impo
         return Offer.NOTHING, last, steps
     back = len(undo_store.chain(tx, last))
     return Offer.UNDO if back % 2 == 0 else Offer.REDO, last, steps
+
+
+def _to_be_planned(tx: Transaction, rooms: Rooms, undo: Import) -> bool:
+    """Whether an undo that is begun has no plan, nor anybody who makes one, or its import has gone on since."""
+    original = import_store.by_id(tx, undo.undoes) if undo.undoes is not None else None
+    if original is None or undo.state not in (ImportState.STAGING, ImportState.PLANNED):
+        return False
+    job = working.latest(rooms, undo.token)
+    return job is None or (job.ended and undo_store.lacks_some(tx, original, undo.id))
 
 
 def _is_working(rooms: Rooms, imported: Import) -> bool:

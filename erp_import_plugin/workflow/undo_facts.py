@@ -49,10 +49,11 @@ class _Read:
 class UndoFacts:
     """Reads the facts in a fixed number of statements per chunk."""
 
-    def __init__(self, rooms: Rooms, imported: Import, original: Import, *, restores: bool) -> None:
+    def __init__(self, rooms: Rooms, imported: Import, original: Import, *, one_key: bool, restores: bool) -> None:
         self._crm = rooms.host.crm
         self._import = imported
         self._original = original
+        self._one_key = one_key
         self._restores = restores
         self._schema = self._crm.schema()
 
@@ -69,9 +70,9 @@ class UndoFacts:
         own = self._read(tx, kind, [_entity_of(one) for one in done if not _removes(_own(one))])
         companies = self._read(tx, EntityKind.COMPANY, [_company_of(one) for one in done])
         leaving = undo_store.leaving(tx, self._import.id, [one.row for one in done])
-        linked = self._linked_again(tx, done)
+        linked = self._linked_again(tx, kind, done)
         erased = self._erased(tx, kind, done)
-        frees = self._frees(tx, kind, own)
+        frees = self._frees(tx, kind, own, done)
         return {
             one.row: Now(
                 own=own.standing(one.outcome.entity_id, leaving.get(one.row, set())),
@@ -93,12 +94,15 @@ class UndoFacts:
             edits=self._crm.edits(tx, kind, wanted),
         )
 
-    def _linked_again(self, tx: Transaction, done: Sequence[Done]) -> set[int]:
-        """The rows of removed entities whose actors have been imported again since."""
+    def _linked_again(self, tx: Transaction, kind: EntityKind, done: Sequence[Done]) -> set[int]:
+        """The rows of removed entities whose actors have been imported again since, and are still there."""
         rows = [one.row for one in done if _removes(_own(one))]
-        places = staging_store.places(tx, rows) if rows else {}
-        links = link_store.linked(tx, self._import.connection_id, places.values()) if places else {}
-        return {row for row, place in places.items() if place in links}
+        if not rows:
+            return set()
+        places = staging_store.places(tx, rows)
+        links = link_store.linked(tx, self._import.connection_id, places.values(), one_key=self._one_key)
+        there = self._crm.read(tx, kind, {link.entity_id for link in links.values()}, [])
+        return {row for row, place in places.items() if place in links and links[place].entity_id in there}
 
     def _erased(self, tx: Transaction, kind: EntityKind, done: Sequence[Done]) -> set[int]:
         """The rows of removed entities that must not be created again."""
@@ -107,13 +111,13 @@ class UndoFacts:
         answers = self._crm.erased(tx, kind, values) if values else ()
         return {row for row, erased in zip(removed, answers, strict=True) if erased}
 
-    def _frees(self, tx: Transaction, kind: EntityKind, own: _Read) -> dict[str, int]:
+    def _frees(self, tx: Transaction, kind: EntityKind, own: _Read, done: Sequence[Done]) -> dict[str, int]:
         """By entity, the row of the undo that removes the company it belongs to now."""
         if self._restores or kind is EntityKind.COMPANY:
             return {}
+        made = {one.planned.depends_on for one in done if one.planned.depends_on is not None}
+        rows = undo_store.company_rows(tx, self._original.id, self._import.id, made, Status.NEW)
         companies = {key: str(entity.values.get("company") or "") for key, entity in own.entities.items()}
-        place = (self._original.id, self._import.id)
-        rows = undo_store.company_rows(tx, *place, set(companies.values()), Status.NEW)
         return {key: rows[company] for key, company in companies.items() if company in rows}
 
     def _resolved(self, tx: Transaction, done: Sequence[Done]) -> Resolved:
@@ -146,7 +150,8 @@ class UndoFacts:
         """The rows of this undo that create companies again which the undo before has removed."""
         if not self._restores or not gone:
             return {}
-        rows = undo_store.company_rows(tx, self._original.id, self._import.id, gone, Status.REMOVED)
+        freed = {one.planned.frees for one in done if one.planned.frees is not None}
+        rows = undo_store.company_rows(tx, self._original.id, self._import.id, freed, Status.REMOVED)
         planned = undo_store.planned_companies(tx, self._import.id, rows.values())
         own = {one.outcome.company_id: one.row for one in done if one.outcome.company_id}
         return own | {company: row for company, row in rows.items() if row in planned}

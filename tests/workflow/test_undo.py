@@ -296,6 +296,31 @@ def test_who_was_imported_again_is_not_made_a_second_time(house: House, engine: 
     assert len(companies_of(engine)) == 1
 
 
+def test_who_was_imported_again_under_another_type_is_not_made_a_second_time(engine: Engine) -> None:
+    house = build(engine, one_key=True)
+    house.shop.add_companies(1)
+    token = planned(house)
+    imported(house, token)
+    back, _ = undone(house, token)
+    house.shop.add(ActorType.SUPPLIER, "C0001", NAME="Company 0001", VATNO="1")
+    imported(house, planned(house, BY_VAT, ActorType.SUPPLIER))
+    (row,) = rows_of(house, begun(house, back))
+    assert (row.status, row.reason and row.reason.code) == (SKIPPED, ReasonCode.IMPORTED_AGAIN)
+
+
+def test_who_was_imported_again_and_then_deleted_is_made_again(house: House, engine: Engine) -> None:
+    house.shop.add_companies(1)
+    token = planned(house)
+    imported(house, token)
+    back, _ = undone(house, token)
+    imported(house, planned(house))
+    with engine.begin() as tx:
+        tx.execute(delete(hosts.company_channel))
+        tx.execute(delete(hosts.company))
+    assert undone(house, back)[1] == {"Company 0001": NEW}
+    assert (len(companies_of(engine)), links(engine)) == (1, 1)
+
+
 def test_what_is_touched_between_preview_and_undo_is_held(house: House, engine: Engine) -> None:
     house.shop.add_companies(3)
     token = planned(house)
@@ -437,6 +462,34 @@ def test_an_import_that_was_stopped_can_be_undone_and_is_over_then(engine: Engin
     )
     importing.resume(house.rooms, house.jobs, ADMIN, token)
     assert companies_of(engine) == []
+
+
+@ALL
+def test_an_import_that_goes_on_after_its_undo_was_planned_is_undone_whole(engine: Engine) -> None:
+    house = build(engine, chunk=2)
+    house.shop.add_companies(6)
+    token = planned(house)
+    stopped_after(house, token, 2)
+    made = begun(house, token)
+    importing.resume(house.rooms, house.jobs, ADMIN, token)
+    assert len(companies_of(engine)) == 6
+    with pytest.raises(Refused, match="gone on since"):
+        importing.start(house.rooms, house.jobs, ADMIN, made)
+    assert begun(house, token) == made
+    assert list(imported(house, made).values()) == [REMOVED] * 6
+    assert companies_of(engine) == []
+
+
+def test_an_undo_that_was_cut_before_it_was_planned_is_planned_when_it_is_asked_for_again(house: House) -> None:
+    house.shop.add_companies(1)
+    token = planned(house)
+    imported(house, token)
+    with killed_at(house.rooms.engine, "INSERT INTO erp_import_job", 1):
+        undo.start(house.rooms, house.jobs, ADMIN, token)
+    offered = undo.standing(house.rooms, ADMIN, token)
+    assert offered.offer is Offer.GO_ON
+    assert begun(house, token) == offered.token
+    assert imported(house, offered.token) == {"Company 0001": REMOVED}
 
 
 @pytest.mark.parametrize("place", ["DELETE FROM company WHERE", "INSERT INTO erp_import_outcome"])
