@@ -142,10 +142,10 @@ class ChunkWriter:
         self, rows: Sequence[PlannedRow], companies: Mapping[int, str], ready: _Ready
     ) -> list[PlannedRow]:
         """The rows whose company has been imported; the others are held."""
-        absent = [row for row in rows if row.depends_on is not None and row.depends_on not in companies]
+        absent = {row.row for row in rows if row.depends_on is not None and row.depends_on not in companies}
         reason = Reason(ReasonCode.COMPANY_NOT_THERE)
-        ready.held += [Outcome(row.row, Status.HELD, reason) for row in absent]
-        return [row for row in rows if row not in absent]
+        ready.held += [Outcome(row, Status.HELD, reason) for row in sorted(absent)]
+        return [row for row in rows if row.row not in absent]
 
     def _resolve(self, row: PlannedRow, resolved: Resolved, ready: _Ready) -> None:
         own = row.own_change
@@ -193,7 +193,7 @@ class ChunkWriter:
         self, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow], ready: _Ready
     ) -> dict[int, str]:
         """Create and change the entities of the rows; their ids by row."""
-        new = [row.row for row in rows if row.own_change is not None and row.own_change.is_new]
+        new = {row.row: None for row in rows if row.own_change is not None and row.own_change.is_new}
         ids = {row.row: row.own_change.entity_id for row in rows if row.own_change and row.own_change.entity_id}
         if new:
             created = self._crm.create(tx, kind, [ready.values[row] for row in new], self._user)
