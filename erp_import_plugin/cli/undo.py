@@ -24,11 +24,13 @@ def undo(desk: Desk, token: str, yes: bool, limit: int, language: str) -> int:
     """Take back what an import, or an undo, did; without --yes only show it. Status 1 when rows were held or failed."""
     begun = workflow.start(desk.rooms, desk.jobs, desk.user, token, language)
     state = imports.get(desk.rooms, desk.user, begun).import_.state
-    if state in (ImportState.STAGING, ImportState.PLANNED):
+    unwritten = state in (ImportState.STAGING, ImportState.PLANNED)
+    if unwritten:
         # What was planned some time ago may be another thing by now.
         complete(desk, preview_step.start(desk.rooms, desk.jobs, desk.user, begun))
-        if not yes:
-            show_plan(desk, begun, limit, f"Nothing is undone yet. To do it: flask erp-import undo {token} --yes")
-            return DONE
+    if not yes:
+        told = "Nothing is undone yet. To do it" if unwritten else "This undo is begun. To go on with it"
+        show_plan(desk, begun, limit, f"{told}: flask erp-import undo {token} --yes")
+        return DONE
     carry_out(desk, begun, None)
     return show_result(desk, begun)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, func, select, update
 
+from erp_import_plugin.workflow import importing, undo
 from tests.cli.conftest import Shell
 from tests.support import hosts
+from tests.support.killing import killed_at
+from tests.support.rooms import ADMIN
 
 WHAT = ("--connection", "Shop one", "--type", "Customer", "--company-match", "number", "--list", "category=blank")
 
@@ -37,6 +40,18 @@ def test_what_was_imported_is_removed_and_made_again(connected: Shell, engine: E
     again = connected.data("undo", undone["import"], "--yes")
     assert again["accounts"]["new"] == again["accounts"]["read"] == 11
     assert _companies(engine) == 12
+
+
+def test_without_yes_an_undo_that_was_cut_is_not_gone_on_with(connected: Shell, engine: Engine) -> None:
+    done, house = connected.data("import", *WHAT), connected.house
+    begun = undo.start(house.rooms, house.jobs, ADMIN, done["import"])
+    with killed_at(engine, "DELETE FROM company WHERE", 1):
+        importing.start(house.rooms, house.jobs, ADMIN, begun)
+    shown = connected.run("undo", done["import"])
+    assert f"This undo is begun. To go on with it: flask erp-import undo {done['import']} --yes" in shown.stdout
+    assert _companies(engine) == 12
+    assert connected.data("undo", done["import"], "--yes")["accounts"]["removed"] == 12
+    assert _companies(engine) == 0
 
 
 def test_what_is_shown_is_planned_anew_when_it_is_done(connected: Shell, engine: Engine) -> None:
