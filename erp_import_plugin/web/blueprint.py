@@ -8,7 +8,7 @@ from flask import Blueprint, request
 
 import erp_import_plugin
 from erp_import_plugin.config import Config
-from erp_import_plugin.web import answers, context, failures, here
+from erp_import_plugin.web import answers, context, failures, here, received
 from erp_import_plugin.web.views import (
     connection,
     connections,
@@ -120,6 +120,7 @@ def _let_in() -> None:
     if request.endpoint == _STATIC:
         return
     here.user()
+    received.drop_nul()
     if request.path.startswith(f"{here.config().url_prefix}{_SET_UP}/"):
         access.check_set_up(here.rooms(), here.user())
     elif (request.endpoint or "").rpartition(".")[2] not in _AFTER_THE_START:
