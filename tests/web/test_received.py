@@ -29,7 +29,7 @@ def test_a_nul_is_as_if_it_had_not_been_sent(site: Site) -> None:
     token = site.imported()
     site.get("/erp-import/imports/%00/history", 404)
     assert "No import" not in site.get("/erp-import/imports?q=Admi%00n&who=1%00").text
-    for page in ("history", "done", "preview"):
+    for page in ("history", "done"):
         assert "Company 0001" in site.get(site.path(token, f"{page}?q=Company%200%00001")).text
     assert b"Company 0002" in site.client.get(site.path(token, "preview.csv?q=000%002")).data
     assert site.post(site.path(token, "save"), name="Night\0ly") == "/erp-import/saved"
