@@ -12,6 +12,7 @@ from sqlalchemy import delete as sql_delete
 
 from erp_import_plugin.engine.settings import ImportSettings
 from erp_import_plugin.host_api import User
+from erp_import_plugin.store.dialects import dialect_of
 from erp_import_plugin.store.imports import settings_from_text, settings_to_text
 from erp_import_plugin.store.tables import preset as table
 from erp_import_plugin.store.tables import preset_default
@@ -32,7 +33,7 @@ class Preset:
 
 
 def create(tx: Transaction, name: str, shared: bool, settings: ImportSettings, owner: User, at: datetime) -> int:
-    """Keep a new one and give its id."""
+    """Keep a new one and give its id. One more of the owner's with this name is an IntegrityError."""
     values = {"name": name, "shared": shared, "settings": settings_to_text(settings), "created_at": at}
     result = tx.execute(insert(table).values(**values, owner_id=owner.id, owner_name=owner.name))
     (preset_id,) = result.inserted_primary_key or (0,)
@@ -46,7 +47,7 @@ def replace(tx: Transaction, preset_id: int, shared: bool, settings: ImportSetti
 
 
 def rename(tx: Transaction, preset_id: int, name: str, shared: bool) -> None:
-    """Another name; shared with everyone or not."""
+    """Another name; shared with everyone or not. A name that the owner has already is an IntegrityError."""
     tx.execute(update(table).where(table.c.id == preset_id).values(name=name, shared=shared))
 
 
@@ -71,7 +72,7 @@ def listed(tx: Transaction, user_id: str) -> list[Preset]:
 def named(tx: Transaction, user_id: str, name: str) -> Preset | None:
     """The user's own preset of this name."""
     own = (table.c.owner_id == user_id, table.c.name == name)
-    row = tx.execute(select(table).where(*own).order_by(table.c.id).limit(1)).one_or_none()
+    row = tx.execute(select(table).where(*own)).one_or_none()
     return _preset(row) if row else None
 
 
@@ -86,7 +87,9 @@ def set_default(tx: Transaction, user_id: str, preset_id: int | None) -> None:
     """Make a preset the user's default; with None the user has none."""
     tx.execute(sql_delete(preset_default).where(preset_default.c.user_id == user_id))
     if preset_id is not None:
-        tx.execute(insert(preset_default).values(user_id=user_id, preset_id=preset_id))
+        # The user may have clicked twice.
+        add = dialect_of(tx).insert_unless_there(preset_default)
+        tx.execute(add.values(user_id=user_id, preset_id=preset_id))
 
 
 def _readable(user_id: str) -> Any:

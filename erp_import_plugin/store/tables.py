@@ -135,6 +135,7 @@ preset = _table(
     Column("shared", Boolean, nullable=False, default=False),
     Column("settings", Long, nullable=False),  # JSON
     Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("owner_id", "name"),
 )
 
 preset_default = _table(

@@ -32,7 +32,7 @@ def read(
 ) -> ConfigValues:
     """The values of the config fields; a field that is not given keeps what is ``stored``, or has its default.
 
-    A secret that is given empty keeps what is stored as well, for it was never shown; ``removed`` takes it away.
+    A secret that is given blank keeps what is stored as well, for it was never shown; ``removed`` takes it away.
 
     Raises:
         Invalid: by the key of the field.
@@ -42,7 +42,9 @@ def read(
     before = {**stored.config, **stored.secrets}
     values: dict[str, ConfigValue] = {}
     for key, field in inputs.items():
-        text = (texts.get(key) or None) if field.secret else texts.get(key)
+        text = texts.get(key)
+        if field.secret and not (text or "").strip():
+            text = None
         present = None if key in removed else before.get(key, field.default)
         try:
             values[key] = _value(field, text, present)

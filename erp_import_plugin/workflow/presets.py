@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection as Transaction
+from sqlalchemy.exc import IntegrityError
 
 from erp_import_plugin.engine.settings import ImportSettings
 from erp_import_plugin.errors import NotFound, Refused, Sentence
@@ -12,7 +15,7 @@ from erp_import_plugin.host_api import User
 from erp_import_plugin.store import presets as preset_store
 from erp_import_plugin.store.presets import Preset
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, settings
+from erp_import_plugin.workflow import access, settings, typed
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.settings_form import SettingsForm
@@ -68,11 +71,11 @@ def save(
     """
     access.check_user(rooms, user)
     errors: dict[str, str] = {}
-    with writing(rooms.engine) as tx:
+    with _naming(rooms) as tx:
         found = access.open_import(tx, rooms, user, token)
         wanted, before = " ".join(name.split()), None
         try:
-            before = _before(tx, user, wanted, again=again)
+            before = _before(tx, user.id, wanted, again=again)
         except Invalid as invalid:
             errors |= invalid.errors
         try:
@@ -95,10 +98,10 @@ def rename(rooms: Rooms, user: User, preset_id: int, name: str, *, shared: bool)
     """Another name, shared with everyone or not. Raises Invalid by "preset_name", NotFound, Refused."""
     access.check_user(rooms, user)
     wanted = " ".join(name.split())
-    with writing(rooms.engine) as tx:
+    with _naming(rooms) as tx:
         preset = _open_own(tx, rooms, user, preset_id)
         if wanted != preset.name:
-            _before(tx, user, wanted, again=False)
+            _before(tx, preset.owner_id, wanted, again=False)
         preset_store.rename(tx, preset.id, wanted, shared)
 
 
@@ -120,16 +123,33 @@ def delete(rooms: Rooms, user: User, preset_id: int) -> str:
     return preset.name
 
 
-def _before(tx: Transaction, user: User, name: str, *, again: bool) -> Preset | None:
-    """The user's preset of a name that is to be replaced. Raises Invalid where the name cannot be taken."""
+@contextmanager
+def _naming(rooms: Rooms) -> Iterator[Transaction]:
+    """A transaction that names a preset. Raises Invalid where another one has taken the name meanwhile."""
+    try:
+        with writing(rooms.engine) as tx:
+            yield tx
+    except IntegrityError:
+        raise _taken() from None
+
+
+def _taken() -> Invalid:
+    return Invalid({"preset_name": Sentence("You have one of this name already. Replace it, or choose another name.")})
+
+
+def _before(tx: Transaction, owner_id: str, name: str, *, again: bool) -> Preset | None:
+    """The owner's preset of a name that is to be replaced. Raises Invalid where the name cannot be taken."""
+    try:
+        typed.line(name)
+    except typed.NotAValue as error:
+        raise Invalid({"preset_name": error.sentence}) from None
     if not name:
         raise Invalid({"preset_name": Sentence("Enter a name.")})
     if len(name) > preset_store.NAME_LENGTH:
         raise Invalid({"preset_name": Sentence("Enter at most %(most)s characters.", most=preset_store.NAME_LENGTH)})
-    before = preset_store.named(tx, user.id, name)
+    before = preset_store.named(tx, owner_id, name)
     if before is not None and not again:
-        text = Sentence("You have one of this name already. Replace it, or choose another name.")
-        raise Invalid({"preset_name": text})
+        raise _taken()
     return before
 
 

@@ -58,8 +58,9 @@ def test_what_is_changed_is_kept(house: House) -> None:
 
 def test_empty_password_stays_a_typed_one_replaces_it(house: House, inactive: int) -> None:
     change = Draft("Shop", config={"server": "x", "password": ""})
-    connection_form.change(house.rooms, ADMIN, inactive, change)
-    assert password(house, inactive) == CONFIG["password"]
+    for empty in ("", "  "):
+        connection_form.change(house.rooms, ADMIN, inactive, replace(change, config={"server": "x", "password": empty}))
+        assert password(house, inactive) == CONFIG["password"]
 
     connection_form.change(house.rooms, ADMIN, inactive, replace(change, config={"server": "x", "password": "new"}))
     assert password(house, inactive) == "new"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from dataclasses import replace
 
 import pytest
@@ -14,8 +16,10 @@ from erp_import_plugin.store import presets as preset_store
 from erp_import_plugin.store.transactions import writing
 from erp_import_plugin.workflow import access, presets, settings
 from erp_import_plugin.workflow.invalid import Invalid
+from tests.support import databases
 from tests.support.rooms import ADMIN, CHIEF, OTHER, House
 
+everywhere = pytest.mark.parametrize("engine", databases.NAMES, indirect=True)
 CHOSEN = ImportSettings(
     company=DuplicateSettings("number", Action.REPLACE), lists={"category": ListPolicy.ADD}, phones=ChannelPolicy.IGNORE
 )
@@ -131,3 +135,52 @@ def test_names_and_settings_are_checked_together(house: House, token: str) -> No
     presets.save(house.rooms, ADMIN, token, again, "One", again=True)
     (line,) = presets.listed(house.rooms, ADMIN)
     assert line.preset.settings.phones is ChannelPolicy.REPLACE
+
+
+@everywhere
+@pytest.mark.parametrize("name", ["a\0b", "a\x1bb", "a\ud800b"])
+def test_a_name_that_cannot_be_stored_is_refused(house: House, token: str, name: str) -> None:
+    preset_id = presets.save(house.rooms, ADMIN, token, CHOSEN, "One")
+    for act in (
+        lambda: presets.save(house.rooms, ADMIN, token, CHOSEN, name),
+        lambda: presets.rename(house.rooms, ADMIN, preset_id, name, shared=False),
+    ):
+        with pytest.raises(Invalid, match="characters that cannot be stored"):
+            act()
+
+
+def test_who_manages_all_gives_no_owner_two_of_one_name(house: House, token: str) -> None:
+    presets.save(house.rooms, ADMIN, token, CHOSEN, "One")
+    second = presets.save(house.rooms, ADMIN, token, CHOSEN, "Two", shared=True)
+    presets.save(house.rooms, CHIEF, token, CHOSEN, "Three")
+
+    with pytest.raises(Invalid):
+        presets.rename(house.rooms, CHIEF, second, "One", shared=True)
+    presets.rename(house.rooms, CHIEF, second, "Three", shared=True)
+
+    assert [one.preset.name for one in presets.listed(house.rooms, ADMIN)] == ["One", "Three"]
+
+
+@everywhere
+def test_of_two_clicks_that_save_at_once_one_is_kept(house: House, token: str) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with writing(house.rooms.engine) as tx:
+            preset_store.create(tx, "One", False, CHOSEN, ADMIN, house.rooms.now())
+            second = pool.submit(presets.save, house.rooms, ADMIN, token, CHOSEN, "One")
+            wait_for([second], timeout=0.5)  # long enough for it to look for one of this name, and find none
+        with pytest.raises(Invalid):
+            second.result()
+    assert len(presets.listed(house.rooms, ADMIN)) == 1
+
+
+@everywhere
+def test_two_clicks_that_make_it_the_default_at_once_do(house: House, token: str) -> None:
+    preset_id = presets.save(house.rooms, ADMIN, token, CHOSEN, "One")
+    with ThreadPoolExecutor(1) as pool:
+        with writing(house.rooms.engine) as tx:
+            preset_store.set_default(tx, ADMIN.id, preset_id)
+            second = pool.submit(presets.make_default, house.rooms, ADMIN, preset_id)
+            wait_for([second], timeout=0.5)  # long enough for it to find that there is no default
+        second.result()
+    (line,) = presets.listed(house.rooms, ADMIN)
+    assert line.default

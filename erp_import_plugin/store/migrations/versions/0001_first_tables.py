@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.Column("settings", Long, nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erp_import_preset")),
+        sa.UniqueConstraint("owner_id", "name", name=op.f("uq_erp_import_preset_owner_id_name")),
         mariadb_charset="utf8mb4",
         mariadb_collate="utf8mb4_nopad_bin",
         mariadb_engine="InnoDB",
