@@ -37,7 +37,7 @@ def test_an_unknown_user_is_refused(connected: Shell, args: tuple[str, ...]) -> 
     assert (result.exit_code, "no user with the id “4711”" in result.stderr) == (2, True)
 
 
-@pytest.mark.parametrize("args", COMMANDS[3:7], ids=" ".join)
+@pytest.mark.parametrize("args", COMMANDS[4:7], ids=" ".join)
 def test_while_sync_is_on_nothing_is_begun(connected: Shell, args: tuple[str, ...]) -> None:
     connected.house.sync.on = True
     result = connected.run(*args)

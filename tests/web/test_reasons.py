@@ -23,6 +23,7 @@ PARAMS = {
     ReasonCode.MANDATORY_EMPTY: {"fields": "name, vat_number"},
     ReasonCode.REFUSED_BY_CRM: {"error": "too late"},
     ReasonCode.CHANGED_SINCE: {"field": "vat_number", "old": "1", "now": "2"},
+    ReasonCode.DECIDED_OUT: {"name": "Kari"},
     ReasonCode.EDITED_SINCE: {"fields": "name, vat_number", "edit": ""},
     ReasonCode.HAS_OTHER_DATA: {"attached": ""},
     ReasonCode.ITEM_GONE: {"item": "Gold"},

@@ -20,7 +20,8 @@ def test_nothing_is_without_a_word() -> None:
     assert set(texts.KINDS) == set(texts.KINDS_PLURAL) == set(texts.KIND_ICONS) == set(EntityKind)
     assert set(texts.STATUSES) == set(Status)
     assert set(texts.STATES) == set(ImportState)
-    assert set(texts.ICONS) == {f"{kind.value}_{what}" for kind in EntityKind for what in ("new", "changed")}
+    effects = ("new", "changed", "removed")
+    assert set(texts.ICONS) == {f"{kind.value}_{effect}" for kind in EntityKind for effect in effects}
     assert set(setting_texts.ACTIONS) == set(Action)
     assert set(setting_texts.EMPTY_VALUES) == set(EmptyValue)
     assert set(setting_texts.LIST_POLICIES) == set(ListPolicy)
