@@ -40,12 +40,7 @@ def insert_many(tx: Connection, fields: Mapping[str, Many], rows: Sequence[tuple
 def update_many(tx: Connection, fields: Mapping[str, Many], rows: Sequence[tuple[Any, Values]]) -> None:
     """Replace the values of the fields each row has; rows of values that stay are not touched."""
     for some in _by_table({key: one for key, one in fields.items() if any(key in row for _, row in rows)}):
-        wanted = {
-            (str(owner), key): list(dict.fromkeys(_tuple(row[key])))
-            for owner, row in rows
-            for key in some
-            if key in row
-        }
+        wanted = {(str(owner), key): list(_tuple(row[key])) for owner, row in rows for key in some if key in row}
         gone = []
         for owner, key, value, row in _rows(tx, some, [owner for owner, _ in rows]):
             left = wanted.get((owner, key))

@@ -188,6 +188,13 @@ def test_values_that_stay_keep_their_rows(crm: SqlAlchemyCrm, tx: Connection) ->
     assert rows == [("2", "the boss"), ("a@b.example", None), ("3", None)]
 
 
+def test_values_that_are_there_twice_come_back_twice(crm: SqlAlchemyCrm, tx: Connection) -> None:
+    (made,) = crm.create(tx, COMPANY, [{"name": "ACME", "phone": ("1", "1", "2")}], KARI)
+    for phones in (("3",), ("1", "1", "2"), ("1", "1", "2", "3")):
+        crm.update(tx, COMPANY, [EntityUpdate(made, {"phone": phones})], KARI)
+        assert one(crm, tx, COMPANY, made, "phone") == [phones]
+
+
 def test_list_items_are_exchanged(crm: SqlAlchemyCrm, tx: Connection, items: dict[str, str]) -> None:
     (made,) = crm.create(tx, COMPANY, [{"name": "ACME", "interest": (items["Golf"],)}], KARI)
     crm.update(tx, COMPANY, [EntityUpdate(made, {"interest": (items["Ski"],)})], KARI)
