@@ -21,10 +21,10 @@ from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import links as link_store
 from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store import staging as staging_store
-from erp_import_plugin.store.imports import Import
+from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.store.transactions import writing
-from erp_import_plugin.workflow import access, erp, preview
+from erp_import_plugin.workflow import access, erp, preview, working
 from erp_import_plugin.workflow.replanning import replan
 from erp_import_plugin.workflow.rooms import Rooms
 
@@ -92,6 +92,8 @@ def decide(
         before = decision_store.of_rows(tx, [row_id]).get(row_id)
         if planned.match.decided and before and before.by_id == user.id and _is_same(before, wish, entity_id):
             return  # pressed twice
+        if before is None and wish is Wish.AGAIN:
+            return  # that as well
         if seen is not None and seen != mark(before):
             raise Overtaken(before)
         desk = _Desk(tx, rooms, imported, user)
@@ -117,6 +119,7 @@ def decide_all(
     preview is made again in the background.
     """
     _check(rooms, user)
+    working.refuse_while_working(rooms, token, working.PLAN)
     with writing(rooms.engine) as tx:
         imported = preview.open_planned(tx, rooms, user, token)
         desk = _Desk(tx, rooms, imported, user)
@@ -130,7 +133,9 @@ def decide_all(
             desk.keep([(one, wish, _only(one)[1] if wish is Wish.ONLY else None) for one in fitting])
             done += [one.row for one in fitting]
         many = len(done) > rooms.config.chunk
-        if done and not many:
+        if many:  # the plan as it is must not be imported, whatever happens before there is another
+            import_store.set_state(tx, imported.id, ImportState.STAGING)
+        elif done:
             desk.replan(done)
     if many:
         preview.start(rooms, jobs, user, token)
@@ -189,7 +194,7 @@ class _Desk:
             return Sentence("This actor was imported before, so it is the record it became then. It can be left out.")
         if lacks_company(planned):
             return Sentence("It is not certain which company this actor belongs to. It can only be left out.")
-        return self._why_not_entity(planned, entity_id or "") if wish is Wish.ENTITY else None
+        return None if wish is Wish.NEW else self._why_not_entity(planned, entity_id or "")
 
     def fitting(
         self, rows: Sequence[PlannedRow], wish: Wish, wanting: Mapping[tuple[EntityKind, str], int]

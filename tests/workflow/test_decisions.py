@@ -16,6 +16,7 @@ from erp_import_plugin.host_api import User
 from erp_import_plugin.store import decisions as decision_store
 from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store import tables
+from erp_import_plugin.store.jobs import JobStore
 from erp_import_plugin.store.plan import PlanFilter, PlanLine
 from erp_import_plugin.store.transactions import reading
 from erp_import_plugin.workflow import decisions, importing, imports, preview, staging
@@ -309,6 +310,39 @@ def test_very_many_rows_are_decided_in_the_background(engine: object) -> None:
     done = decisions.decide_all(house.rooms, house.jobs, ADMIN, token, Wish.NEW, None, UNDECIDED)
     assert done == Decided(10, 0, in_background=True)
     assert statuses(house, token) == ["new"] * 10
+
+
+def test_a_plan_without_the_decisions_that_are_kept_cannot_be_imported(engine: object) -> None:
+    house = build(engine, chunk=3)  # type: ignore[arg-type]
+    token = planned(house, *[f"Twin {n // 2}" for n in range(10)])
+    JobStore(house.rooms.engine).create("fetch", token, ADMIN.id)
+    with pytest.raises(Refused):
+        decisions.decide_all(house.rooms, house.jobs, ADMIN, token, Wish.NEW, None, UNDECIDED)
+    with reading(house.rooms.engine) as tx:
+        assert not decision_store.of_rows(tx, [line.planned.row for line in lines(house, token)])
+
+
+def test_taking_a_decision_back_twice_is_no_error(house: House) -> None:
+    crm_has(house, "Acme", "Acme")
+    token = planned(house, "Acme")
+    row = lines(house, token)[0].planned.row
+    decide(house, token, row, Wish.NEW)
+    with reading(house.rooms.engine) as tx:
+        seen = decisions.mark(decision_store.of_rows(tx, [row])[row])
+    for _ in range(2):
+        decisions.decide(house.rooms, ADMIN, token, row, Wish.AGAIN, seen=seen)
+        assert statuses(house, token) == ["undecided"]
+
+
+def test_one_row_is_never_decided_to_be_a_record_that_is_not_named(house: House) -> None:
+    crm_has(house, "Acme", "Acme")
+    token = planned(house, "Acme")
+    row = lines(house, token)[0].planned.row
+    for entity in (None, "", "999"):
+        with pytest.raises(Refused, match="not in the CRM"):
+            decide(house, token, row, Wish.ONLY, entity)
+    with reading(house.rooms.engine) as tx:
+        assert not decision_store.of_rows(tx, [row])
 
 
 @everywhere
