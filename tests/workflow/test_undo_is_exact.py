@@ -1,7 +1,11 @@
-"""Undo is exact: what nobody has touched is as before the import, what somebody has touched stays and is named."""
+"""Undo is exact: what nobody has touched is as before the import, what somebody has touched stays and is named.
+
+``ERP_IMPORT_TEST_TIMES=10`` has it tried on ten times as many examples.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -36,6 +40,7 @@ from tests.support.worlds import (
 LISTS = ("category", "country")
 """Fields whose items may have another id after an undo of the undo."""
 
+_TIMES = int(os.environ.get("ERP_IMPORT_TEST_TIMES", "1"))
 _RUNS: dict[str, Any] = {
     "deadline": None,
     "suppress_health_check": list(HealthCheck),
@@ -85,14 +90,14 @@ ACTIONS: dict[str, Any] = {
 }  # fmt: skip
 
 
-@settings(max_examples=50, **_RUNS)
+@settings(max_examples=16 * _TIMES, **_RUNS)
 @given(data=st.data(), **ACTIONS)
 def test_what_nobody_has_touched_is_as_before(servers: databases.Databases, data: st.DataObject, **given: Any) -> None:
     _untouched(servers["sqlite"], data, **given)
 
 
 @pytest.mark.parametrize("server", ["postgresql", "mariadb"])
-@settings(max_examples=6, **_RUNS)
+@settings(max_examples=3 * _TIMES, **_RUNS)
 @given(data=st.data(), **ACTIONS)
 def test_so_it_is_on_the_other_databases(
     servers: databases.Databases, server: str, data: st.DataObject, **given: Any
@@ -208,7 +213,7 @@ def _expected(before: World, after: World, now: World, noted: set[str], results:
     return expected
 
 
-@settings(max_examples=60, **_RUNS)
+@settings(max_examples=18 * _TIMES, **_RUNS)
 @given(edits=_EDITS, chunk=st.sampled_from([1, 3, 1000]), **ACTIONS)
 def test_what_others_have_touched_stays_and_is_named(
     servers: databases.Databases,
