@@ -99,15 +99,18 @@ def save_erp_list(tx: Transaction, connection_id: int, list_name: str, items: Se
         tx.execute(insert(erp_list_item), rows)
 
 
-def erp_lists(tx: Transaction, connection_id: int, names: Collection[str]) -> dict[str, dict[str, str]]:
-    """The labels of some ERP lists by item key, in the ERP's order; a list never read is empty."""
-    rows = tx.execute(
-        select(erp_list_item)
-        .where(erp_list_item.c.connection_id == connection_id, erp_list_item.c.list_name.in_(list(names)))
-        .order_by(erp_list_item.c.position)
-    )
+def erp_lists(
+    tx: Transaction, connection_id: int, names: Collection[str], keys: Collection[str] | None = None
+) -> dict[str, dict[str, str]]:
+    """The labels of some ERP lists by item key, in the ERP's order; a list never read is empty.
+
+    With ``keys`` those of these items only.
+    """
+    wanted = [erp_list_item.c.connection_id == connection_id, erp_list_item.c.list_name.in_(list(names))]
+    if keys is not None:
+        wanted.append(erp_list_item.c.item_key.in_(list(keys)))
     labels: dict[str, dict[str, str]] = {name: {} for name in names}
-    for row in rows:
+    for row in tx.execute(select(erp_list_item).where(*wanted).order_by(erp_list_item.c.position)):
         labels[row.list_name][row.item_key] = row.label
     return labels
 
@@ -120,22 +123,6 @@ def erp_list_sizes(tx: Transaction, connection_id: int, names: Collection[str]) 
         .group_by(erp_list_item.c.list_name)
     )
     return {row.list_name: row.items for row in rows}
-
-
-def erp_items(
-    tx: Transaction, connection_id: int, names: Collection[str], keys: Collection[str]
-) -> dict[str, dict[str, str]]:
-    """The labels of some items of some ERP lists."""
-    rows = tx.execute(
-        select(erp_list_item)
-        .where(erp_list_item.c.connection_id == connection_id, erp_list_item.c.list_name.in_(list(names)))
-        .where(erp_list_item.c.item_key.in_(list(keys)))
-        .order_by(erp_list_item.c.position)
-    )
-    labels: dict[str, dict[str, str]] = {name: {} for name in names}
-    for row in rows:
-        labels[row.list_name][row.item_key] = row.label
-    return labels
 
 
 def _field_data(mapped: FieldMapping) -> dict[str, Any]:

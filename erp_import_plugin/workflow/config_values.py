@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timezone
-from difflib import get_close_matches
 
 from erp_import_plugin.connector_api import ConfigField, ConfigType, ConfigValue
 from erp_import_plugin.errors import Sentence
 from erp_import_plugin.workflow import typed
-from erp_import_plugin.workflow.invalid import Invalid
+from erp_import_plugin.workflow.invalid import Invalid, no_such_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def read(
         Invalid: by the key of the field.
     """
     inputs = {field.key: field for field in fields if field.type is not ConfigType.LABEL}
-    errors: dict[str, str] = {key: _unknown(key, inputs) for key in (*texts, *removed) if key not in inputs}
+    errors: dict[str, str] = {key: no_such_setting(key, inputs) for key in (*texts, *removed) if key not in inputs}
     before = {**stored.config, **stored.secrets}
     values: dict[str, ConfigValue] = {}
     for key, field in inputs.items():
@@ -54,13 +53,6 @@ def read(
         raise Invalid(errors)
     secret = {key: str(value) for key, value in values.items() if inputs[key].secret and value}
     return ConfigValues({key: value for key, value in values.items() if not inputs[key].secret}, secret)
-
-
-def _unknown(key: str, inputs: Mapping[str, ConfigField]) -> Sentence:
-    close = get_close_matches(key, inputs, n=1)
-    if close:
-        return Sentence("There is no setting “%(key)s”. Did you mean %(close)s?", key=key, close=close[0])
-    return Sentence("There is no setting “%(key)s”. There are: %(known)s.", key=key, known=", ".join(inputs))
 
 
 def _value(field: ConfigField, text: str | None, present: ConfigValue) -> ConfigValue:

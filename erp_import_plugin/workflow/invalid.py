@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 
 from erp_import_plugin.errors import ErpImportError, Sentence
 
@@ -13,6 +14,14 @@ class Invalid(ErpImportError):
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(_first(errors))
         self.errors = dict(errors)
+
+
+def no_such_setting(key: str, known: Collection[str]) -> Sentence:
+    """What is said of a setting that is none of the ``known`` ones: the one it may have been meant for, else all."""
+    close = get_close_matches(key, known, n=1)
+    if close:
+        return Sentence("There is no setting “%(key)s”. Did you mean %(close)s?", key=key, close=close[0])
+    return Sentence("There is no setting “%(key)s”. There are: %(known)s.", key=key, known=", ".join(known))
 
 
 def _first(errors: Mapping[str, str]) -> str:

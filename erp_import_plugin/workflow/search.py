@@ -259,4 +259,4 @@ def _items(
     long_lists = frozenset(name for name, size in sizes.items() if size > SHORT_LIST)
     labels = mapping_store.erp_lists(tx, connection_id, set(lists.values()) - long_lists)
     chosen = {value for lines in criteria.sets for line in lines if line.field in lists for value in line.values}
-    return labels | mapping_store.erp_items(tx, connection_id, long_lists, chosen), long_lists
+    return labels | mapping_store.erp_lists(tx, connection_id, long_lists, chosen), long_lists

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -21,7 +20,7 @@ from erp_import_plugin.engine.settings import (
 from erp_import_plugin.errors import Sentence
 from erp_import_plugin.host_api import CrmValue, EntityKind
 from erp_import_plugin.workflow import default_values, typed
-from erp_import_plugin.workflow.invalid import Invalid
+from erp_import_plugin.workflow.invalid import Invalid, no_such_setting
 
 E = TypeVar("E", bound=Enum)
 Read = Callable[[Any], Any]
@@ -57,7 +56,7 @@ def _table(data: Mapping[str, Any], readers: Mapping[str, Read], prefix: str, er
     for given, raw in data.items():
         key = given if given in readers else given.replace("-", "_")
         if key not in readers:
-            errors[prefix + given] = _unknown(prefix + given, [prefix + known for known in readers])
+            errors[prefix + given] = no_such_setting(prefix + given, [prefix + known for known in readers])
             continue
         try:
             values[key] = readers[key](raw)
@@ -66,14 +65,6 @@ def _table(data: Mapping[str, Any], readers: Mapping[str, Read], prefix: str, er
         except _Nested as nested:
             errors |= {f"{prefix}{key}.{inner}": sentence for inner, sentence in nested.errors.items()}
     return values
-
-
-def _unknown(key: str, known: Iterable[str]) -> Sentence:
-    known = list(known)
-    close = get_close_matches(key, known, n=1)
-    if close:
-        return Sentence("There is no setting “%(key)s”. Did you mean %(close)s?", key=key, close=close[0])
-    return Sentence("There is no setting “%(key)s”. There are: %(known)s.", key=key, known=", ".join(known))
 
 
 def _one_of(choices: type[E]) -> Callable[[Any], E]:
@@ -130,7 +121,7 @@ def _defaults(data: Mapping[str, Any], errors: dict[str, str]) -> dict[str, CrmV
     values: dict[str, CrmValue] = {}
     for kind, fields in data.items():
         if kind not in kinds:
-            errors[kind] = _unknown(kind, kinds)
+            errors[kind] = no_such_setting(kind, kinds)
         elif not isinstance(fields, Mapping):
             errors[kind] = Sentence("It must be a table of settings.")
         else:
