@@ -178,14 +178,18 @@ class PlannedRow:
         rows = (item.new.row for item in self._fields() if isinstance(item.new, RowCompany))
         return next((row for row in rows if row != self.row), None)
 
+    @property
+    def leaves(self) -> bool:
+        """Whether the entity goes from the company that it belongs to: it is removed, or gets another one, or none."""
+        own = self.own_change
+        return own is not None and (own.removes or any(field.field == "company" for field in own.ticked()))
+
     def written(self) -> tuple[EntityChange, ...]:
         """The changes that are made: without the company of a contact whose company is unticked."""
         own = self.own_change
-        fields = own.ticked() if own else ()
-        wanted = any(isinstance(field.new, RowCompany) for field in fields)
-        left = own is not None and (own.removes or any(field.field == "company" for field in fields))
+        wanted = any(isinstance(field.new, RowCompany) for field in (own.ticked() if own else ()))
         return tuple(
-            change for change in self.changes if change.kind is self.kind or (left if change.removes else wanted)
+            change for change in self.changes if change.kind is self.kind or (self.leaves if change.removes else wanted)
         )
 
     def icons(self) -> tuple[str, ...]:

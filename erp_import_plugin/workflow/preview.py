@@ -195,6 +195,8 @@ def tick_fields(rooms: Rooms, user: User, token: str, row_id: int, off: Collecti
         _check_company(tx, rooms, changed)
         plan_store.replace(tx, [changed])
         plan_store.tick(tx, imported.id, all(change.ticked() for change in changed.changes), [row_id])
+        if changed.frees is not None and not changed.leaves:
+            plan_store.tick(tx, imported.id, False, [changed.frees])
 
     _change(rooms, user, token, act)
 

@@ -14,7 +14,7 @@ from erp_import_plugin.engine.changes import NewItem, PlannedRow
 from erp_import_plugin.engine.reasons import ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.rules import erasure_digests
-from erp_import_plugin.engine.settings import ListPolicy, NoCompany
+from erp_import_plugin.engine.settings import Action, DuplicateSettings, ListPolicy, NoCompany
 from erp_import_plugin.errors import NotFound, Refused
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store import plan as plan_store
@@ -231,6 +231,28 @@ def test_the_company_made_for_a_contact_goes_with_it_unless_others_are_there(hou
     again = {person.last_name: str(person.company_id) for person in persons(engine)}
     assert (again["Nr 2"], again["Nr 3"]) == (mine["Nr 2"], mine["Nr 3"])
     assert again["Nr 1"] in {str(row.id) for row in companies_of(engine)}
+
+
+def test_a_company_that_a_contact_is_to_stay_in_stays(house: House, engine: Engine) -> None:
+    house.shop.add(ActorType.CUSTOMER, "C1", NAME="New", VATNO="1")
+    house.shop.add(
+        ActorType.PERSON, "P1", ActorRef(ActorType.CUSTOMER, "C1"), LASTNAME="Nordmann", EMAIL="k@a.example", NUMBER="7"
+    )
+    add_company(engine, name="Home")
+    with writing(engine) as tx:
+        here = {"last_name": "Nordmann", "email": ("k@a.example",), "company": str(companies_of(engine)[0].id)}
+        house.rooms.host.crm.create(tx, EntityKind.PERSON, [here], OTHER)
+    moving = replace(BY_VAT, person=DuplicateSettings("email", Action.REPLACE))
+    token = planned(house, moving, ActorType.CUSTOMER, ActorType.PERSON)
+    assert imported(house, token) == {"New": NEW, "Nordmann": CHANGED}
+
+    made = begun(house, token)
+    company, contact = rows_of(house, made)
+    assert (company.status, contact.frees) == (Status.REMOVED, company.row)
+    preview.tick_fields(house.rooms, ADMIN, made, contact.row, {"person.company"})
+
+    assert not any(status is Status.HELD for status, _ in imported(house, made).values())
+    assert sorted(row.name for row in companies_of(engine)) == ["Home", "New"]
 
 
 def test_what_is_deleted_meanwhile_leaves_nothing_to_undo(house: House, engine: Engine) -> None:
