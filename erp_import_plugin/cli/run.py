@@ -16,7 +16,7 @@ from erp_import_plugin.workflow import imports, saved_imports
 
 @click.command("run")
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Import what is new or changed; without it the command stops at the preview.")
+@click.option("--yes", is_flag=True, help="Import what is found, however much; without it, stop at the preview.")
 @click.option("--language", default="en", help="What the selections are named in, such as nb.")
 @acting
 def run(desk: Desk, name: str, yes: bool, language: str) -> int:

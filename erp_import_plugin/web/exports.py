@@ -16,7 +16,7 @@ from flask_babel import get_locale
 
 Cell: TypeAlias = "str | int | bool | Decimal | date | datetime | None"
 
-_FORMULA = re.compile(r"\s*[=+\-@]|[\t\r]")
+_FORMULA = re.compile(r"\s*[=+\-@]|[\t\r\0]")
 _MOST_IN_A_CELL = 32_767  # what XLSX allows
 _EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
 _FIRST_DAY = date(1900, 3, 1)  # before it, spreadsheets count a day that never was
@@ -35,7 +35,7 @@ def csv_chunks(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
 
 
 def as_text(cell: str) -> str:
-    """The cell, with an apostrophe in front where it would be run (OWASP, CSV injection)."""
+    """The cell, with an apostrophe in front where it would be run (OWASP ASVS 1.2.10)."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 

@@ -41,8 +41,8 @@ def start(
                 impact.check_confirmed(impact.to_confirm(tx, rooms.config, imported.id), typed)
             undo.close_original(tx, rooms, imported)
             import_store.set_state(tx, imported.id, ImportState.IMPORTING, started_at=rooms.now())
-    running = jobs.latest(token, "import")
-    return running if running and not first else jobs.start("import", token, user.id)
+    running = jobs.latest(token, working.IMPORT)
+    return running if running and not first else jobs.start(working.IMPORT, token, user.id)
 
 
 def cancel(rooms: Rooms, jobs: Jobs, user: User, token: str) -> None:

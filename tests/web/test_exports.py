@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from erp_import_plugin.web.exports import as_text, csv_chunks, xlsx_file
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+47 22 00 00 00", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+47 22 00 00 00", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "\0=1"])
 def test_what_would_be_run_is_kept_a_text(cell: str) -> None:
     assert as_text(cell) == f"'{cell}"
 
