@@ -36,5 +36,5 @@ def _seen(text: str) -> DefaultChoice | None:
     try:
         texts, ask = json.loads(text)
         return DefaultChoice(tuple(map(str, texts)), ask is True)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None

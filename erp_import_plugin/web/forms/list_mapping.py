@@ -34,6 +34,6 @@ def _seen(text: str) -> ItemChoice | None:
     """What the page had shown; None where that was not sent as we wrote it."""
     try:
         name, none = json.loads(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     return ItemChoice(str(name), none is True)

@@ -43,6 +43,6 @@ def _seen(text: str) -> FieldChoice | None:
     """What the page had shown; None where that was not sent as we wrote it."""
     try:
         crm_field, active, show_in_search, rank = json.loads(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     return FieldChoice(crm_field, active is True, show_in_search is True, str(rank))

@@ -62,7 +62,8 @@ def test_tampered_fields_are_refused(site: Site) -> None:
     page = save(site, 422, default__category="77")
     assert isinstance(page, Page)
     assert "Choose one of the items" in page.by_id("default-category-error").text
-    save(site, **{"default-id": "7", "seen-id": "[[], false]", "default-nonsense": "1", "seen-nonsense": "x"})
+    deep = {"default-code": "", "seen-code": "[" * 50_000}
+    save(site, **deep, **{"default-id": "7", "seen-id": "[[], false]", "default-nonsense": "1", "seen-nonsense": "x"})
     assert kept(site).defaults == {}
 
 
