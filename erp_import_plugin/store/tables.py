@@ -280,7 +280,8 @@ plan_row = _table(
     Column("adds_items", Boolean, nullable=False, default=False),  # it needs list items that the CRM lacks
     Column("label", String(200), nullable=False),
     Column("body", Long, nullable=False),  # JSON: changes, reason, match, candidates, problems
-    Index(None, "import_id", "status", "id"),
+    # All that a page counts and filters by, in the order of its rows: their bodies are read for one page only.
+    Index("ix_erp_import_plan_row_page", "import_id", "id", "status", "ticked", "decided", "similar"),
     Index(None, "import_id", "entity_id"),
     Index(None, "depends_on"),
     Index(None, "frees"),

@@ -644,9 +644,9 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     op.create_index(
-        op.f("ix_erp_import_plan_row_import_id_status_id"),
+        "ix_erp_import_plan_row_page",
         "erp_import_plan_row",
-        ["import_id", "status", "id"],
+        ["import_id", "id", "status", "ticked", "decided", "similar"],
         unique=False,
         if_not_exists=True,
     )
@@ -728,7 +728,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_erp_import_plan_key_import_id_kind_double_key"), table_name="erp_import_plan_key")
     op.drop_table("erp_import_plan_key")
     op.drop_table("erp_import_search_result")
-    op.drop_index(op.f("ix_erp_import_plan_row_import_id_status_id"), table_name="erp_import_plan_row")
+    op.drop_index("ix_erp_import_plan_row_page", table_name="erp_import_plan_row")
     op.drop_index(op.f("ix_erp_import_plan_row_import_id_entity_id"), table_name="erp_import_plan_row")
     op.drop_index(op.f("ix_erp_import_plan_row_frees"), table_name="erp_import_plan_row")
     op.drop_index(op.f("ix_erp_import_plan_row_depends_on"), table_name="erp_import_plan_row")
