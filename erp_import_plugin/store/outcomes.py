@@ -123,13 +123,12 @@ def written(
 ) -> list[tuple[int, str]]:
     """Row and entity id of the entities of one kind that are new, or changed, after a row id."""
     mine = and_(outcome.c.import_id == import_id, outcome.c.status == status.value, outcome.c.id > after)
-    found = select(outcome.c.id, outcome.c.entity_id.label("entity_id")).where(mine, outcome.c.kind == kind.value)
+    found = [select(outcome.c.id, outcome.c.entity_id.label("entity_id")).where(mine, outcome.c.kind == kind.value)]
     if kind is EntityKind.COMPANY and status is Status.NEW:
-        made = select(outcome.c.id, outcome.c.company_id).where(mine, outcome.c.company_id.is_not(None))
-        both = found.union_all(made).subquery()
-        found = select(both.c.id, both.c.entity_id)
-    rows = tx.execute(found.order_by("id").limit(limit))
-    return [(row.id, row.entity_id) for row in rows]
+        made = outcome.c.company_id.label("entity_id")
+        found.append(select(outcome.c.id, made).where(mine, outcome.c.company_id.is_not(None)))
+    rows = [row for one in found for row in tx.execute(one.order_by(outcome.c.id).limit(limit))]
+    return sorted((row.id, row.entity_id) for row in rows)[:limit]
 
 
 def _row(import_id: int, kind: EntityKind, one: Outcome) -> dict[str, Any]:

@@ -204,12 +204,12 @@ def tick_all(tx: Transaction, import_id: int, ticked: bool, wanted: PlanFilter) 
     _follow(tx, import_id, ticked)
 
 
-def pending(tx: Transaction, import_id: int, kind: EntityKind, limit: int) -> list[PlannedRow]:
-    """The next rows of one kind that are to be written and have no outcome yet."""
+def pending(tx: Transaction, import_id: int, kind: EntityKind, after: int, limit: int) -> list[PlannedRow]:
+    """The next rows of one kind, after a row id, that are to be written and have no outcome yet."""
     done = exists().where(outcome.c.id == plan_row.c.id)
     rows = tx.execute(
         select(plan_row)
-        .where(plan_row.c.import_id == import_id, plan_row.c.kind == kind.value)
+        .where(plan_row.c.import_id == import_id, plan_row.c.kind == kind.value, plan_row.c.id > after)
         .where(plan_row.c.status.in_(WRITES), plan_row.c.ticked.is_(True), ~done)
         .order_by(plan_row.c.id)
         .limit(limit)

@@ -54,6 +54,8 @@ class _ImportRun:
         self._import = imported
         self._user = user
         self._way = way
+        self._done = 0
+        self._read = 0
 
     def run(self) -> None:
         """Write everything that is left, fill the selections, also when it is stopped, and close the accounts."""
@@ -72,6 +74,8 @@ class _ImportRun:
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
             outcome_store.settle(tx, self._import.id)
+            self._done = sum(outcome_store.counts(tx, self._import.id).values())
+            self._read = sum(staging_store.counts(tx, self._import.id).values())
         for kind in self._way.kinds:
             self._import_kind(kind)
         with writing(self._rooms.engine, locking=True) as tx:
@@ -79,19 +83,20 @@ class _ImportRun:
             self._way.finish(tx)
 
     def _import_kind(self, kind: EntityKind) -> None:
+        after = 0  # what is done need not be looked through for every chunk
         while True:
             self._context.check()
             access.check_sync(self._rooms)
             access.user_by_id(self._rooms, self._context.user_id)
             with reading(self._rooms.engine) as tx:
                 self._way.check(tx)
-                rows = plan_store.pending(tx, self._import.id, kind, self._rooms.config.chunk)
-                counts = outcome_store.counts(tx, self._import.id)
-                total = sum(staging_store.counts(tx, self._import.id).values())
-            self._context.progress(sum(counts.values()), total, self._way.notes[kind])
+                rows = plan_store.pending(tx, self._import.id, kind, after, self._rooms.config.chunk)
+            self._context.progress(self._done, self._read, self._way.notes[kind])
             if not rows:
                 return
             self._apply(kind, rows)
+            self._done += len(rows)
+            after = rows[-1].row
 
     def _apply(self, kind: EntityKind, rows: Sequence[PlannedRow]) -> None:
         """Write a chunk; where the CRM refuses it, halve it until the row to blame is alone."""
