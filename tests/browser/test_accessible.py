@@ -94,6 +94,18 @@ def test_axe_finds_nothing_on_any_page(visit: Visit, places: dict[str, str], sch
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("width", [320, 3840])
+def test_no_page_scrolls_sideways(visit: Visit, places: dict[str, str], width: int) -> None:
+    visitor = visit("admin", viewport={"width": width, "height": 800}, locale="de-DE")
+    wide = {}
+    for name, address in places.items():
+        visitor.open(address)
+        extent = visitor.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        if extent[0] > extent[1]:
+            wide[name] = extent
+    assert wide == {}
+
+
 @SCHEMES
 def test_axe_finds_nothing_in_dialogs_and_panels(visit: Visit, places: dict[str, str], scheme: str) -> None:
     visitor = visit("admin", color_scheme=scheme)
