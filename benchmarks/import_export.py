@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine
 
 from benchmarks.workload import TEXTS, Workload
 
-_ENGINES = {"sqlite": "sqlite3", "postgresql": "postgresql"}
+_ENGINES = {"sqlite": "sqlite3", "postgresql": "postgresql", "mariadb": "mysql"}
 
 
-def preview_and_import(engine: Engine, workload: Workload, most: int) -> int:
-    """Preview, then import the first ``most`` actors; how many that were."""
+@contextmanager
+def previewing_and_importing(engine: Engine, workload: Workload) -> Iterator[Callable[[], None]]:
+    """The preview of all actors, then their import."""
     _set_up(engine)
     import tablib
 
     resource = _resource()
-    actors = [workload.actor(n) for n in range(min(most, workload.incoming))]
-    for dry_run in (True, False):
-        result = resource.import_data(tablib.Dataset(*actors, headers=list(TEXTS)), dry_run=dry_run)
-        if result.has_errors():
-            raise RuntimeError(str(result.row_errors()[:1]))
-    return len(actors)
+
+    def work() -> None:
+        for dry_run in (True, False):
+            result = resource.import_data(tablib.Dataset(*workload.actors(), headers=list(TEXTS)), dry_run=dry_run)
+            if result.has_errors():
+                raise RuntimeError(str(result.row_errors()[:1]))
+
+    yield work
 
 
 def _set_up(engine: Engine) -> None:
+    if engine.dialect.name == "mariadb":
+        import pymysql
+
+        pymysql.install_as_MySQLdb()
     import django
     from django.conf import settings
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Column as SqlColumn
-from sqlalchemy import DateTime, Engine, Integer, MetaData, String, Table, insert, select
+from sqlalchemy import DateTime, Engine, Integer, MetaData, String, Table, text
+
+from benchmarks.drivers import insert
 
 TEXTS = (
     "name", "department", "number", "code", "vat_number",
@@ -33,25 +35,24 @@ company = Table(
 Record = tuple[str, ...]
 
 _TOWNS = ("Oslo", "Bergen", "Trondheim", "Stavanger", "Bodø", "Ålesund", "Hamar", "Molde")
-_PART = 10_000
+_NEW, _CHANGED, _SORTS = 5, 3, 10
 
 
 @dataclass(frozen=True)
 class Workload:
-    """``existing`` companies are in the CRM; ``incoming`` actors come from the ERP."""
+    """``existing`` companies are in the CRM; ``incoming`` actors, not more than those, come from the ERP.
+
+    ``of`` is how many would come in all, where only the first of them do: they are the same ones as without it.
+    """
 
     existing: int = 100_000
     incoming: int = 50_000
+    of: int = 0
 
     @property
     def new(self) -> int:
         """How many actors the CRM does not have."""
-        return self.incoming // 2
-
-    @property
-    def changed(self) -> int:
-        """How many actors differ in two fields."""
-        return self.incoming * 3 // 10
+        return sum(not self.is_known(n) for n in range(self.incoming))
 
     def actors(self) -> Iterator[Record]:
         """The actors, in an order in which the three sorts are mixed."""
@@ -59,11 +60,21 @@ class Workload:
 
     def actor(self, n: int) -> Record:
         """One actor: of ten, five are new, three changed, two as in the CRM."""
-        sort = n % 10
-        if sort < 5:
-            return record(self.existing + n)
-        number = n * 7 % self.existing if self.incoming > self.existing else n * (self.existing // self.incoming)
-        return record(number, changed=sort < 8)
+        return record(self.number(n), changed=self.is_changed(n))
+
+    def number(self, n: int) -> int:
+        """The number of the company that an actor is; companies below ``existing`` are in the CRM."""
+        if not self.is_known(n):
+            return self.existing + n
+        return n * (self.existing // (self.of or self.incoming))
+
+    def is_known(self, n: int) -> bool:
+        """Whether the CRM has the company that an actor is."""
+        return n % _SORTS >= _NEW
+
+    def is_changed(self, n: int) -> bool:
+        """Whether an actor differs from its company, in the two fields ``CHANGED``."""
+        return _NEW <= n % _SORTS < _NEW + _CHANGED
 
 
 def record(number: int, *, changed: bool = False) -> Record:
@@ -78,25 +89,34 @@ def record(number: int, *, changed: bool = False) -> Record:
     )  # fmt: skip
 
 
-def fill(engine: Engine, workload: Workload) -> None:
+def entity_id(number: int) -> int:
+    """The id of the company with a number, of those that :func:`fill` makes."""
+    return number + 1
+
+
+def vat_key(vat_number: str) -> str:
+    """A VAT number as the duplicate rule compares it, as far as these records have any."""
+    return vat_number.removeprefix("NO").removesuffix("MVA")
+
+
+def fill(engine: Engine, existing: int) -> None:
     """Make the CRM."""
     metadata.create_all(engine)
-    for start in range(0, workload.existing, _PART):
-        numbers = range(start, min(start + _PART, workload.existing))
-        rows = [dict(zip(TEXTS, (value or None for value in record(number)), strict=True)) for number in numbers]
-        with engine.begin() as tx:
-            tx.execute(insert(company), rows)
+    rows = ((entity_id(n), *(value or None for value in record(n))) for n in range(existing))
+    with engine.begin() as tx:
+        insert(tx, "company", ("id", *TEXTS), rows)
+        if engine.dialect.name == "postgresql":
+            tx.execute(text(f"SELECT setval('company_id_seq', {existing})"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE TABLE company" if engine.dialect.name == "mariadb" else "ANALYZE"))
 
 
-def check(engine: Engine, workload: Workload) -> None:
+def check(engine: Engine, workload: Workload, table: str = "company") -> None:
     """Raises AssertionError unless the CRM is what the import of all actors makes of it."""
     wanted = {number: record(number) for number in range(workload.existing)}
-    for n in range(workload.incoming):
-        actor = workload.actor(n)
-        wanted[int(actor[2])] = actor
-    columns = [company.c[name] for name in TEXTS]
+    wanted |= {workload.number(n): workload.actor(n) for n in range(workload.incoming)}
     with engine.connect() as connection:
-        rows = connection.execute(select(*columns)).all()
+        rows = connection.execute(text(f"SELECT {', '.join(TEXTS)} FROM {table}")).all()
     found = {int(row.number): tuple(value or "" for value in row) for row in rows}
     assert len(rows) == len(wanted), (len(rows), len(wanted))
     assert found == wanted, next((one, found.get(n)) for n, one in wanted.items() if found.get(n) != one)
