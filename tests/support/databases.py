@@ -66,6 +66,17 @@ def sqlite(path: Path) -> Engine:
     return engine
 
 
+def opened(url: str) -> Engine:
+    """An engine on the database of another process's engine, set up as that one."""
+    made = make_url(url)
+    return sqlite(Path(made.database or "")) if made.get_backend_name() == "sqlite" else create_engine(made)
+
+
+def address(engine: Engine) -> str:
+    """What ``opened`` takes."""
+    return engine.url.render_as_string(hide_password=False)
+
+
 def empty(engine: Engine) -> None:
     """Drop every table."""
     found = MetaData()

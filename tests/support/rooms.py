@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from cryptography.fernet import Fernet
 from sqlalchemy import Engine, insert
@@ -10,15 +13,15 @@ from sqlalchemy import Engine, insert
 from erp_import_plugin.config import Config
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.connector_host import Registry
-from erp_import_plugin.host_api import EntityKind, Group, Host, Transaction, User
-from erp_import_plugin.jobs import Execution, InlineRunner, Jobs
+from erp_import_plugin.host_api import EntityKind, Group, Host, Selections, Transaction, User
+from erp_import_plugin.jobs import Execution, InlineRunner, Jobs, Runner
 from erp_import_plugin.store.jobs import JobStore
 from erp_import_plugin.store.secrets import Vault
 from erp_import_plugin.store.tables import metadata
 from erp_import_plugin.workflow import connections, imports, search, staging
 from erp_import_plugin.workflow.criteria import Criteria
 from erp_import_plugin.workflow.handlers import handlers
-from erp_import_plugin.workflow.rooms import Rooms
+from erp_import_plugin.workflow.rooms import Rooms, utc_now
 from tests.support import hosts
 from tests.support.shop import CONFIG, Shop
 
@@ -110,10 +113,10 @@ class House:
 
     rooms: Rooms
     jobs: Jobs
-    shop: Shop
+    shop: Any
     people: People
     sync: SyncSwitch
-    selections: KeptSelections
+    selections: Any
 
     def connect(self, name: str = "Shop one") -> int:
         """A connection that can be used by everyone."""
@@ -138,27 +141,48 @@ class House:
 
 def build(engine: Engine, *, one_key: bool = False, changes: bool = False, **config: object) -> House:
     """A house on an empty database."""
+    furnish(engine)
+    return enter(engine, Shop(one_key=one_key, changes=changes), KeptSelections(), **config)
+
+
+def furnish(engine: Engine) -> None:
+    """The tables, and what stands in a new CRM."""
     metadata.create_all(engine)
     hosts.metadata.create_all(engine)
     with engine.begin() as tx:
         tx.execute(insert(hosts.item), _ITEMS)
-    shop, people, sync, selections = Shop(one_key=one_key, changes=changes), People(), SyncSwitch(), KeptSelections()
+
+
+def enter(
+    engine: Engine,
+    shop: object,
+    selections: Selections,
+    *,
+    key: str = "",
+    now: Callable[[], datetime] = utc_now,
+    **config: object,
+) -> House:
+    """A house on a database that is furnished, as any process opens it that has the ``key`` of its passwords."""
+    people, sync = People(), SyncSwitch()
     rooms = Rooms(
         engine=engine,
         host=Host(hosts.crm(), people, sync, selections, Addresses()),
         registry=Registry.from_plugins([shop]),
-        config=Config(**{"page_size": 10, **config}),  # type: ignore[arg-type]
-        vault=Vault([Fernet.generate_key().decode()]),
+        config=Config(**{"page_size": 10, **_AS_OFTEN_AS_A_TEST_LIKES, **config}),  # type: ignore[arg-type]
+        vault=Vault([key or Fernet.generate_key().decode()]),
+        now=now,
     )
     return House(rooms, jobs_of(rooms), shop, people, sync, selections)
 
 
-def jobs_of(rooms: Rooms) -> Jobs:
-    """Jobs that are done before they are started."""
-    store = JobStore(rooms.engine)
+def jobs_of(rooms: Rooms, runner: Callable[[Execution], Runner] = InlineRunner) -> Jobs:
+    """Jobs that are done before they are started, or by another runner."""
+    store = JobStore(rooms.engine, rooms.now)
     execution = Execution(store, handlers(rooms), 60.0)
-    return Jobs(store, execution, InlineRunner(execution))
+    return Jobs(store, execution, runner(execution))
 
+
+_AS_OFTEN_AS_A_TEST_LIKES = {"tests_per_minute": None, "searches_per_minute": None}
 
 # The databases number them from 1, and go on from there.
 _ITEMS = [

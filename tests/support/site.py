@@ -88,12 +88,17 @@ class Site:
 
 def build_site(engine: Engine, **config: object) -> Site:
     """The pages on an empty database, with twelve customers in the shop."""
-    house = build(engine, **config)
+    site = site_of(build(engine, **config))
+    site.house.shop.add_companies(12)
+    site.house.connect()
+    return site
+
+
+def site_of(house: House) -> Site:
+    """The pages of a house."""
     visitors = Visitors()
     rooms = replace(house.rooms, host=replace(house.rooms.host, access=visitors), tongue=Catalogues())
     house = replace(house, rooms=rooms, jobs=jobs_of(rooms))
-    house.shop.add_companies(12)
-    house.connect()
     app = Flask(__name__)
     app.config.update(SECRET_KEY="a secret of the tests", TESTING=True)
     app.extensions["erp_import"] = SimpleNamespace(rooms=rooms, jobs=house.jobs, config=rooms.config)

@@ -1,0 +1,93 @@
+"""What goes wrong with a database in the middle of the work: the connection is cut, the file locked, the disk full."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, text
+
+from tests.support import databases
+
+Strike = Callable[[Connection], None]
+
+_ANY = 2**31 - 2  # pages: SQLite's own limit
+
+
+@contextmanager
+def cut(engine: Engine) -> Iterator[Strike]:
+    """Has the server end the session of a connection, as an operator or a broken line does."""
+    other = databases.opened(databases.address(engine))
+
+    def strike(connection: Connection) -> None:
+        raw: Any = connection.connection.dbapi_connection
+        if engine.dialect.name == "postgresql":
+            order, session = "SELECT pg_terminate_backend(:session)", raw.info.backend_pid
+        else:
+            order, session = "KILL CONNECTION :session", raw.thread_id()
+        with other.connect() as operator:
+            operator.execute(text(order), {"session": session})
+
+    yield strike
+    other.dispose()
+
+
+@contextmanager
+def locked(engine: Engine) -> Iterator[Strike]:
+    """Has somebody else take a SQLite file for themselves as soon as they can, until the end of the ``with``."""
+    other, over = databases.opened(databases.address(engine)), threading.Event()
+
+    def hold() -> None:
+        with other.connect() as holder:
+            holder.exec_driver_sql("COMMIT")
+            holder.exec_driver_sql("BEGIN IMMEDIATE")
+            over.wait()
+
+    holding = threading.Thread(target=hold, name="holds the file")
+
+    def impatient(raw: Any, *_: object) -> None:
+        raw.execute("PRAGMA busy_timeout = 20")
+
+    with _prepared(engine, impatient):
+        yield lambda _: holding.start()
+        over.set()
+        if holding.ident is not None:
+            holding.join()
+    other.dispose()
+
+
+@contextmanager
+def full(engine: Engine) -> Iterator[Strike]:
+    """Has a SQLite file grow no further, until the end of the ``with``."""
+    pages = _ANY
+
+    def limit(raw: Any, *_: object) -> None:
+        raw.execute(f"PRAGMA max_page_count = {pages}")
+
+    def strike(connection: Connection) -> None:
+        nonlocal pages
+        raw: Any = connection.connection.dbapi_connection
+        pages = raw.execute("PRAGMA page_count").fetchone()[0]
+        limit(raw)
+
+    with _prepared(engine, limit):
+        yield strike
+        pages = _ANY
+    engine.dispose()
+
+
+@contextmanager
+def _prepared(engine: Engine, prepare: Callable[..., None]) -> Iterator[None]:
+    """Every connection that is taken from the pool is prepared so."""
+    event.listen(engine, "checkout", prepare)
+    try:
+        yield
+    finally:
+        event.remove(engine, "checkout", prepare)
+        engine.dispose()
+
+
+FAULTS = {"sqlite": (locked, full), "postgresql": (cut,), "mariadb": (cut,)}
+"""What can go wrong with each database."""
