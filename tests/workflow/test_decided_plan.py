@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from erp_import_plugin.connector_api import ActorRef, ActorType
 from erp_import_plugin.engine.decisions import can_be_decided, candidates
 from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings, NoCompany
 from erp_import_plugin.errors import Refused
 from erp_import_plugin.host_api import EntityKind
-from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store.imports import Import
-from erp_import_plugin.store.plan import PlanFilter, PlanLine
-from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.store.plan import PlanLine
+from erp_import_plugin.store.transactions import reading
 from erp_import_plugin.workflow import decisions, importing, imports, preview
-from erp_import_plugin.workflow import settings as settings_step
 from erp_import_plugin.workflow.decisions import Wish
 from tests.support import databases
 from tests.support.rooms import ADMIN, House, build
+from tests.support.worlds import fill, lines_of, planned
 
-Values = Mapping[str, Any]
+Values = dict[str, Any]
 
 # Few different values, so that actors and entities meet often.
 _names = st.sampled_from(["Acme", "ACME ", "Bakery", "Cafe"])
@@ -89,18 +87,18 @@ def test_the_plan_after_decisions_is_what_a_new_preview_makes(
     engine = servers["sqlite"]
     databases.empty(engine)
     house = build(engine, chunk=data.draw(st.sampled_from([1, 2, 1000]), label="chunk"))
-    _fill(house, actors, people, companies, contacts)
-    token = _planned(house, chosen)
+    fill(house, actors, people, companies, contacts)
+    token = planned(house, chosen)
     if data.draw(st.booleans(), label="some are linked"):
         importing.start(house.rooms, house.jobs, ADMIN, token)
-        token = _planned(house, chosen)
+        token = planned(house, chosen)
     for _ in range(data.draw(st.integers(1, 6), label="decisions")):
         _decide(house, token, data)
 
-    decided, accounts = _lines(house, token), _import(house, token).accounts
+    decided, accounts = lines_of(house, token), _import(house, token).accounts
     assert preview.start(house.rooms, house.jobs, ADMIN, token).state == "done"
 
-    assert decided == _lines(house, token)
+    assert decided == lines_of(house, token)
     assert accounts == _import(house, token).accounts
     importing.start(house.rooms, house.jobs, ADMIN, token)
     result = _import(house, token).accounts
@@ -110,7 +108,7 @@ def test_the_plan_after_decisions_is_what_a_new_preview_makes(
 
 def _decide(house: House, token: str, data: st.DataObject) -> None:
     """Some decision about some row; one that is refused changes nothing."""
-    lines = _lines(house, token)
+    lines = lines_of(house, token)
     line = data.draw(st.sampled_from([one for one in lines if can_be_decided(one.planned)] or lines))
     wish = data.draw(st.sampled_from(_CHOICES))
     with reading(house.rooms.engine) as tx:
@@ -119,47 +117,11 @@ def _decide(house: House, token: str, data: st.DataObject) -> None:
     try:
         decisions.decide(house.rooms, ADMIN, token, line.planned.row, wish, entity)
     except Refused:
-        assert _lines(house, token) == lines
+        assert lines_of(house, token) == lines
 
 
 def _ids(lines: Sequence[PlanLine], kind: EntityKind) -> set[str]:
     return {entity for line in lines if line.planned.kind is kind for entity in candidates(line.planned)}
-
-
-def _fill(
-    house: House,
-    actors: Sequence[Values],
-    people: Sequence[Values],
-    companies: Sequence[Values],
-    contacts: Sequence[Values],
-) -> None:
-    for n, values in enumerate(actors):
-        house.shop.add(ActorType.CUSTOMER, f"C{n}", **values)
-    for n, values in enumerate(people):
-        given = {key: value for key, value in values.items() if key != "parent"}
-        parent = ActorRef(ActorType.CUSTOMER, f"C{values['parent']}") if values["parent"] is not None else None
-        house.shop.add(ActorType.PERSON, f"P{n}", parent, **given)
-    crm = house.rooms.host.crm
-    with writing(house.rooms.engine) as tx:
-        made = crm.create(tx, EntityKind.COMPANY, companies, ADMIN)
-        at = dict(enumerate(made))
-        crm.create(tx, EntityKind.PERSON, [{**one, "company": at.get(one["company"])} for one in contacts], ADMIN)
-
-
-def _planned(house: House, chosen: ImportSettings) -> str:
-    token = house.begin()
-    house.stage(token)
-    if house.shop.actors.get(ActorType.PERSON):
-        house.stage(token, ActorType.PERSON)
-    settings_step.save(house.rooms, ADMIN, token, chosen)
-    job = preview.start(house.rooms, house.jobs, ADMIN, token)
-    assert job.state == "done", job.note
-    return token
-
-
-def _lines(house: House, token: str) -> list[PlanLine]:
-    with reading(house.rooms.engine) as tx:
-        return plan_store.page(tx, _import(house, token).id, PlanFilter(), 0, 1000)[0]
 
 
 def _import(house: House, token: str) -> Import:
