@@ -19,11 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a connector can do beyond the minimum."""
+    """What a connector can do beyond the minimum, and what its ERP bears.
+
+    With ``calls_at_once``, up to 16, actors are fetched by so many sessions at the same time, each used by one
+    thread as always. ``calls_per_minute`` counts calls of the methods of all sessions of a connection together,
+    also those that are tried again; None is no limit.
+    """
 
     changes: bool = False  # Session.changes works
     sorts: bool = False  # Query.sort is honoured
     one_key: bool = False  # a company has the same key as Customer, Supplier and Partner
+    calls_at_once: int = 1
+    calls_per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+from erp_import_plugin import watching
 from erp_import_plugin.connector_api import Cancelled, ConnectorError, TryLater
 from erp_import_plugin.connector_host.cancelling import Cancellation
 from erp_import_plugin.connector_host.failures import ConnectorFailure, NonsenseError, Recovery, translate
 from erp_import_plugin.connector_host.limits import Limits
+from erp_import_plugin.connector_host.pacing import Pace
 from erp_import_plugin.connector_host.redacting import Redactor
-from erp_import_plugin.connector_host.retrying import retry
+from erp_import_plugin.connector_host.retrying import asked_wait, retry
 from erp_import_plugin.connector_host.worker import HungError, Worker
 from erp_import_plugin.errors import Sentence
 
@@ -24,11 +26,12 @@ _log = logging.getLogger(__name__)
 class Caller:
     """Makes the calls of one session; after one that hung it makes no more."""
 
-    def __init__(self, name: str, redact: Redactor, limits: Limits, cancellation: Cancellation) -> None:
+    def __init__(self, name: str, redact: Redactor, limits: Limits, cancellation: Cancellation, pace: Pace) -> None:
         self._name = name
         self._redact = redact
         self._limits = limits
         self._cancellation = cancellation
+        self._pace = pace
         self._worker = Worker(f"connector {name}", cancellation)
 
     def call(self, method: str, act: Callable[[], T]) -> T:
@@ -36,6 +39,10 @@ class Caller:
 
         Raises :class:`ConnectorFailure`, or ``connector_api.Cancelled`` when the work was stopped.
         """
+        with watching.erp_call(self._name, method):
+            return self._call(method, act)
+
+    def _call(self, method: str, act: Callable[[], T]) -> T:
         self._cancellation.check()
         if self._worker.abandoned:
             raise self.failure(method, Sentence("An earlier call did not come back. Start again."), Recovery.TRY_LATER)
@@ -67,8 +74,11 @@ class Caller:
             return error
 
     def _once(self, act: Callable[[], T]) -> Future[T]:
+        self._cancellation.wait(self._pace.turn())
         future = self._worker.run(act, self._limits.call_timeout, self._limits.close_timeout)
         if isinstance(error := future.exception(), TryLater):
+            if (asked := asked_wait(error)) <= self._limits.max_wait:
+                self._pace.rest(asked)
             raise error
         return future
 

@@ -37,6 +37,10 @@ class Cancellation:
         if self._known.is_set():
             raise _stopped()
 
+    def stop(self) -> None:
+        """Stop the work without being asked; any thread."""
+        self._known.set()
+
     def wait(self, seconds: float) -> None:
         """Sleep, unless the work is stopped meanwhile: then raise :class:`Cancelled`."""
         end = time.monotonic() + seconds

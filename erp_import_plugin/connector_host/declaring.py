@@ -16,6 +16,7 @@ _SECRET = re.compile(
     r"(pass ?word|passwd|pass ?phrase|secret|token|api ?key|access ?key|private ?key|credentials?)$", re.IGNORECASE
 )
 _MOST_FIELDS = 100
+_MOST_AT_ONCE = 16
 
 
 class RefusedError(Exception):
@@ -58,6 +59,7 @@ def check_connector(connector: object, distribution: str, version: str) -> Loade
         raise RefusedError(Sentence("The connector “%(key)s” has no name.", key=key))
     if not isinstance(connector.capabilities, Capabilities):
         raise RefusedError(Sentence("The capabilities of “%(key)s” are not of the type Capabilities.", key=key))
+    _check_pace(key, connector.capabilities)
     return LoadedConnector(
         connector=connector,
         key=key,
@@ -68,6 +70,20 @@ def check_connector(connector: object, distribution: str, version: str) -> Loade
         config_fields=_check_config_fields(connector.config_fields()),
         capabilities=connector.capabilities,
     )
+
+
+def _check_pace(key: str, capabilities: Capabilities) -> None:
+    at_once, per_minute = capabilities.calls_at_once, capabilities.calls_per_minute
+    if not _is_count(at_once) or at_once > _MOST_AT_ONCE:
+        sentence = "“%(key)s” says calls_at_once=%(given)s; it must be a whole number from 1 to %(most)s."
+        raise RefusedError(Sentence(sentence, key=key, given=excerpt(repr(at_once), 40), most=_MOST_AT_ONCE))
+    if per_minute is not None and not _is_count(per_minute):
+        sentence = "“%(key)s” says calls_per_minute=%(given)s; it must be a whole number from 1 on, or None."
+        raise RefusedError(Sentence(sentence, key=key, given=excerpt(repr(per_minute), 40)))
+
+
+def _is_count(given: object) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool) and given > 0
 
 
 def _type_name(thing: object) -> str:

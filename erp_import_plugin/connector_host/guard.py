@@ -20,18 +20,14 @@ from erp_import_plugin.connector_api import (
 )
 from erp_import_plugin.connector_host.calling import Caller
 from erp_import_plugin.connector_host.cancelling import Cancellation
-from erp_import_plugin.connector_host.checking import (
-    CheckedPage,
-    check_actor_types,
-    check_actors,
-    check_list_items,
-    check_page,
-)
+from erp_import_plugin.connector_host.checking import check_actor_types, check_list_items
+from erp_import_plugin.connector_host.checking_actors import ActorCheck, CheckedPage
 from erp_import_plugin.connector_host.checking_fields import check_fields
 from erp_import_plugin.connector_host.declaring import LoadedConnector
 from erp_import_plugin.connector_host.excerpts import excerpt
 from erp_import_plugin.connector_host.failures import NonsenseError, Recovery
 from erp_import_plugin.connector_host.limits import Limits
+from erp_import_plugin.connector_host.pacing import Pace
 from erp_import_plugin.connector_host.platform import PlatformSettings, PluginPlatform
 from erp_import_plugin.connector_host.redacting import redactor_for
 from erp_import_plugin.connector_host.searching import Gathering, SearchPlan
@@ -47,12 +43,21 @@ def open_session(
     limits: Limits | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     settings: PlatformSettings | None = None,
+    pace: Pace | None = None,
 ) -> GuardedSession:
     """Open a session; use it in a ``with``. ``cancelled`` is asked now and then, only in the calling thread.
 
-    Every method of the session raises ConnectorFailure, or ``connector_api.Cancelled`` when the work was stopped.
+    Sessions of one connection share a ``pace``. Every method of the session raises ConnectorFailure, or
+    ``connector_api.Cancelled`` when the work was stopped.
     """
-    return GuardedSession(loaded, config, limits or Limits(), Cancellation(cancelled), settings or PlatformSettings())
+    return GuardedSession(
+        loaded,
+        config,
+        limits or Limits(),
+        Cancellation(cancelled),
+        settings or PlatformSettings(),
+        pace or Pace(loaded.capabilities.calls_per_minute),
+    )
 
 
 class GuardedSession:
@@ -65,12 +70,14 @@ class GuardedSession:
         limits: Limits,
         cancellation: Cancellation,
         settings: PlatformSettings,
+        pace: Pace,
     ) -> None:
         self.loaded = loaded
         self.limits = limits
         self.complaints: list[Sentence] = []
+        self._cancellation = cancellation
         self._platform = PluginPlatform(_within(settings, limits), cancellation)
-        self._caller = Caller(loaded.name, redactor_for(loaded.config_fields, config), limits, cancellation)
+        self._caller = Caller(loaded.name, redactor_for(loaded.config_fields, config), limits, cancellation, pace)
         self._cache: dict[tuple[str, str], object] = {}
         try:
             self._session = self._open(_complete(loaded, config))
@@ -85,6 +92,10 @@ class GuardedSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def stop(self) -> None:
+        """Have the call that is under way, and all later ones, end with ``Cancelled``; from any thread."""
+        self._cancellation.stop()
 
     def close(self) -> None:
         """Close the connector's session; it cannot stop us from doing so."""
@@ -150,9 +161,10 @@ class GuardedSession:
             self._refuse_unknown("search", declared, [*fields, *(one.field for one in restrictions)])
             plan = SearchPlan.of(self.loaded, declared, restrictions, fields, sort, alone=len(restriction_sets) <= 1)
             query = Query(actor_type, plan.pushed, plan.wanted, plan.sort, page_size)
+            check = ActorCheck(actor_type, plan.fields, self.limits)
 
-            def fetch(cursor: str | None, plan: SearchPlan = plan, query: Query = query) -> CheckedPage:
-                return check_page(self._session.search(query, cursor), actor_type, plan.fields, self.limits)
+            def fetch(cursor: str | None, query: Query = query, check: ActorCheck = check) -> CheckedPage:
+                return check.page(self._session.search(query, cursor))
 
             for page in self._stream("search", fetch):
                 yield gathering.add(page, plan)
@@ -170,7 +182,8 @@ class GuardedSession:
         """The actors with these keys, in chunks, so that memory does not depend on their number."""
         declared = self.fields(actor_type)
         self._refuse_unknown("get", declared, fields)
-        wanted = {field.key: field for field in declared if field.key in set(fields)}
+        asked = frozenset(fields)
+        wanted = {field.key: field for field in declared if field.key in asked}
         distinct = tuple(dict.fromkeys(keys))
         for start in range(0, len(distinct), self.limits.get_chunk):
             yield self._get_chunk(actor_type, distinct[start : start + self.limits.get_chunk], wanted)
@@ -183,10 +196,10 @@ class GuardedSession:
         self._refuse_unknown("changes", declared, fields)
         plan = SearchPlan.of(self.loaded, declared, (), fields, None, alone=True)
         gathering = Gathering()
+        check = ActorCheck(actor_type, plan.fields, self.limits)
 
         def fetch(cursor: str | None) -> CheckedPage:
-            page = self._session.changes(actor_type, since, plan.wanted, cursor)
-            return check_page(page, actor_type, plan.fields, self.limits)
+            return check.page(self._session.changes(actor_type, since, plan.wanted, cursor))
 
         for page in self._stream("changes", fetch):
             yield gathering.add(page, plan)
@@ -202,9 +215,10 @@ class GuardedSession:
         return self._caller.call("open", act)
 
     def _get_chunk(self, actor_type: ActorType, keys: tuple[str, ...], wanted: Mapping[str, ErpField]) -> Fetched:
+        check = ActorCheck(actor_type, wanted, self.limits)
+
         def act() -> Fetched:
-            given = self._session.get(actor_type, keys, tuple(wanted))
-            return sort_out(*check_actors(given, actor_type, wanted, self.limits), keys)
+            return sort_out(*check.actors(self._session.get(actor_type, keys, tuple(wanted))), keys)
 
         return self._caller.call("get", act)
 

@@ -21,9 +21,10 @@ class Limits:
     max_wait: float = 120.0
     max_page_actors: int = 10_000
     max_text_length: int = 1_000_000
+    max_actor_length: int = 2_000_000  # all texts of an actor together: a row that every database takes at once
     max_key_length: int = 255
     max_name_length: int = 100  # of a legal entity or a list; what our tables hold
-    max_fields: int = 2_000
+    max_fields: int = 10_000
     max_list_items: int = 100_000
     max_idle_pages: int = 20
     get_chunk: int = 200

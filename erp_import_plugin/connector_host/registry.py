@@ -14,6 +14,7 @@ from erp_import_plugin.connector_api import ENTRY_POINT_GROUP, hookspecs
 from erp_import_plugin.connector_host.declaring import LoadedConnector, RefusedError, check_connector
 from erp_import_plugin.connector_host.excerpts import excerpt
 from erp_import_plugin.connector_host.failures import describe
+from erp_import_plugin.connector_host.pacing import Paces
 from erp_import_plugin.errors import Sentence
 
 __all__ = ["BrokenConnector", "LoadedConnector", "Registry"]
@@ -42,7 +43,10 @@ class _Source:
 
 
 class Registry:
-    """The connectors of this process: ``loaded`` by name, ``broken`` in the order they were found."""
+    """The connectors of this process: ``loaded`` by name, ``broken`` in the order they were found.
+
+    ``paces`` says how fast connections may ask their ERPs.
+    """
 
     def __init__(self, found: Iterable[LoadedConnector | BrokenConnector]) -> None:
         by_key: dict[str, LoadedConnector] = {}
@@ -57,6 +61,7 @@ class Registry:
         self._by_key = by_key
         self.loaded: tuple[LoadedConnector, ...] = tuple(sorted(by_key.values(), key=lambda one: one.name.casefold()))
         self.broken: tuple[BrokenConnector, ...] = tuple(broken)
+        self.paces = Paces()
 
     @classmethod
     def discover(cls, plugins: Iterable[object] = ()) -> Registry:

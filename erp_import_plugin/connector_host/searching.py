@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from erp_import_plugin.connector_api import ErpField, FieldValue, Restriction, Sort
-from erp_import_plugin.connector_host.checking import CheckedActor, CheckedPage
+from erp_import_plugin.connector_host.checking_actors import CheckedActor, CheckedPage
 from erp_import_plugin.connector_host.declaring import LoadedConnector
 from erp_import_plugin.connector_host.filtering import matcher
 from erp_import_plugin.connector_host.streaming import SearchPage

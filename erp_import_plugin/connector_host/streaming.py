@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from erp_import_plugin.connector_host.checking import CheckedActor, CheckedPage, Rejected
+from erp_import_plugin.connector_host.checking_actors import CheckedActor, CheckedPage, Rejected
 from erp_import_plugin.connector_host.excerpts import excerpt
 from erp_import_plugin.connector_host.failures import NonsenseError
 from erp_import_plugin.connector_host.limits import Limits
@@ -122,9 +122,10 @@ def sort_out(actors: tuple[CheckedActor, ...], rejected: tuple[Rejected, ...], k
     found: dict[tuple[str, str], CheckedActor] = {}
     refused = list(rejected)
     doubles: set[tuple[str, str]] = set()
+    asked = frozenset(keys)
     for actor in actors:
         place = (actor.legal_entity, actor.key)
-        if actor.key not in keys:
+        if actor.key not in asked:
             refused.append(Rejected(actor.key, Sentence("It was not asked for and was dropped.")))
         elif place in found or place in doubles:
             doubles.add(place)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from erp_import_plugin import connector_api
 from erp_import_plugin.connector_host import (
     ConnectorFailure,
     GuardedSession,
+    Lanes,
     Limits,
     LoadedConnector,
     PlatformSettings,
@@ -57,19 +59,34 @@ def session(
         ErpFailed: whatever goes wrong with the ERP or the connector, within the ``with`` too.
         Cancelled: ``cancelled`` became true.
     """
-    loaded = connector_of(rooms, connection.connector)
-    config = dict(connection.config) | rooms.vault.unlock(connection.secrets)
-    limits = Limits(call_timeout=rooms.config.call_timeout, test_timeout=rooms.config.test_timeout)
     try:
-        opened = open_session(
-            loaded, config, limits.for_test() if test else limits, cancelled, platform_settings(rooms)
-        )
-        with opened as guarded:
+        with _opened(rooms, connection, cancelled, test=test) as guarded:
             yield guarded
     except ConnectorFailure as failure:
         raise ErpFailed(failure.message, failure.recovery, failure.field) from failure
     except connector_api.Cancelled as stopped:
         raise Cancelled() from stopped
+
+
+def lanes(rooms: Rooms, connection: Connection, first: GuardedSession, cancelled: Callable[[], bool]) -> Lanes[Any]:
+    """As many sessions as the connector allows to work at once, one of them an open :func:`session`.
+
+    To be used within that session's ``with``. ``cancelled`` is asked in several threads.
+    """
+    at_once = first.loaded.capabilities.calls_at_once
+    return Lanes(first, lambda: _opened(rooms, connection, cancelled), at_once, cancelled)
+
+
+def _opened(
+    rooms: Rooms, connection: Connection, cancelled: Callable[[], bool], *, test: bool = False
+) -> GuardedSession:
+    loaded = connector_of(rooms, connection.connector)
+    config = dict(connection.config) | rooms.vault.unlock(connection.secrets)
+    limits = Limits(call_timeout=rooms.config.call_timeout, test_timeout=rooms.config.test_timeout)
+    pace = rooms.registry.paces.of(connection.id, loaded.capabilities.calls_per_minute)
+    return open_session(
+        loaded, config, limits.for_test() if test else limits, cancelled, platform_settings(rooms), pace
+    )
 
 
 def platform_settings(rooms: Rooms) -> PlatformSettings:

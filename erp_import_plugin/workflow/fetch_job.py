@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from time import monotonic
 
-from erp_import_plugin.connector_api import ActorType, FieldValue
-from erp_import_plugin.connector_host import CheckedActor, Fetched, GuardedSession
+from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.connector_host import Fetched, GuardedSession, Lanes
 from erp_import_plugin.engine.mapping import ActorMapping
 from erp_import_plugin.errors import Sentence
 from erp_import_plugin.jobs import JobContext
@@ -15,10 +20,14 @@ from erp_import_plugin.store.identity import ActorPlace
 from erp_import_plugin.store.imports import Import
 from erp_import_plugin.store.staging import FetchedActor
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, cells, erp
+from erp_import_plugin.workflow import access, erp
+from erp_import_plugin.workflow.actor_labels import ActorLabels
 from erp_import_plugin.workflow.discovering import mark_gone, read_lists
-from erp_import_plugin.workflow.mappings import list_names, offered, shown
+from erp_import_plugin.workflow.mappings import list_names, offered
 from erp_import_plugin.workflow.rooms import Rooms
+
+_WINDOW = 10  # chunks whose rows are looked up at once
+_COUNT_AGAIN = 5.0  # seconds: counting looks at every row of the import
 
 
 def run_fetch(rooms: Rooms, context: JobContext) -> None:
@@ -33,92 +42,148 @@ def run_fetch(rooms: Rooms, context: JobContext) -> None:
         imported = access.open_import(tx, rooms, user, context.subject)
         connection = access.open_connection(tx, user, imported.connection_id)
         mappings = mapping_store.of(tx, connection.id)
-        if not staging_store.wanted(tx, imported.id, 1):
+        if not staging_store.wanted(tx, imported.id, 0, 1):
             return
     with erp.session(rooms, connection, context.cancel_asked) as session:
-        used = _FetchRun(rooms, context, imported, mappings).run(session)
-        context.progress(*used.progress, Sentence("Reading the lists of the ERP"))
-        read_lists(rooms, session, connection.id, list_names(mappings[one] for one in used.types if one in mappings))
-        context.progress(*used.progress)
+        run = _FetchRun(rooms, context, imported, mappings, session.limits.get_chunk)
+        with erp.lanes(rooms, connection, session, context.cancel_asked) as lanes:
+            run.fetch(lanes)
+        context.progress(*run.progress, Sentence("Reading the lists of the ERP"))
+        read_lists(rooms, session, connection.id, list_names(mappings[one] for one in run.types if one in mappings))
+        context.progress(*run.progress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Staged rows of one actor type and legal entity, with the fields that are to be fetched."""
+
+    actor_type: ActorType
+    rows: Sequence[tuple[int, ActorPlace]]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came for a chunk; ``fields`` are those that the ERP still offers."""
+
+    chunk: _Chunk
+    fields: tuple[str, ...]
+    fetched: Fetched
 
 
 class _FetchRun:
     """What one run of the job has fetched; ``types`` are the actor types among it."""
 
     def __init__(
-        self, rooms: Rooms, context: JobContext, imported: Import, mappings: Mapping[ActorType, ActorMapping]
+        self, rooms: Rooms, context: JobContext, imported: Import, mappings: Mapping[ActorType, ActorMapping], size: int
     ) -> None:
         self.types: set[ActorType] = set()
         self._rooms = rooms
         self._context = context
         self._import = imported
         self._mappings = dict(mappings)
-        self.progress = self._counts()
+        self._labels = {actor_type: ActorLabels(mapping) for actor_type, mapping in mappings.items()}
+        self._size = size
+        self._chunks: deque[_Chunk] = deque()
+        self._last_row = 0
+        self._count()
 
-    def run(self, session: GuardedSession) -> _FetchRun:
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many actors are done with, of how many."""
+        return self._done, self._total
+
+    def fetch(self, lanes: Lanes[_Answer]) -> None:
         """Fetch until nothing is wanted, also of what is added meanwhile."""
         while True:
             self._context.check()
             self._context.progress(*self.progress)
-            with reading(self._rooms.engine) as tx:
-                wanted = staging_store.wanted(tx, self._import.id, session.limits.get_chunk)
-            if not wanted:
-                return self
-            self._fetch(session, wanted)
-            self.progress = self._counts()
+            while lanes.free and (chunk := self._next(lanes)):
+                lanes.begin(partial(_get, chunk))
+            if not lanes.busy:
+                return
+            for answer in lanes.ended():
+                self._keep(answer)
 
-    def _fetch(self, session: GuardedSession, wanted: Sequence[tuple[int, ActorPlace]]) -> None:
-        actor_type = ActorType(wanted[0][1].actor_type)
-        fields = self._offered(session, actor_type)
+    def _next(self, lanes: Lanes[_Answer]) -> _Chunk | None:
+        """The next chunk; None where the rest of what is wanted is under way."""
+        if not self._chunks:
+            self._look_up()
+        if not self._chunks and self._last_row and not lanes.busy:
+            self._last_row = 0  # rows that were added meanwhile may have got a lower id
+            self._look_up()
+        return self._chunks.popleft() if self._chunks else None
+
+    def _look_up(self) -> None:
+        with reading(self._rooms.engine) as tx:
+            rows = staging_store.wanted(tx, self._import.id, self._last_row, self._size * _WINDOW)
+        if monotonic() - self._counted_at > _COUNT_AGAIN:
+            self._count()
+        if not rows:
+            return
+        self._last_row = rows[-1][0]
+        alike = sorted(rows, key=_sort)
+        for (actor_type, _), some in groupby(alike, key=_sort):
+            self._chunks.extend(self._parts(ActorType(actor_type), list(some)))
+
+    def _parts(self, actor_type: ActorType, rows: Sequence[tuple[int, ActorPlace]]) -> list[_Chunk]:
         mapping = self._mappings.get(actor_type)
-        fetched = session.get(actor_type, [place.key for _, place in wanted], fields)
+        fields = tuple(one.erp.key for one in mapping.fields if not one.gone) if mapping else ()
+        starts = range(0, len(rows), self._size)
+        return [_Chunk(actor_type, rows[start : start + self._size], fields) for start in starts]
+
+    def _keep(self, answer: _Answer) -> None:
+        chunk = answer.chunk
+        self._note_gone(chunk, answer.fields)
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
-            staging_store.save_fetched(tx, *sort(wanted, fetched, mapping))
-        self.types.add(actor_type)
+            staging_store.save_fetched(tx, *sort(chunk.rows, answer.fetched, self._labels.get(chunk.actor_type)))
+        self.types.add(chunk.actor_type)
+        self._done += len(chunk.rows)
 
-    def _offered(self, session: GuardedSession, actor_type: ActorType) -> tuple[str, ...]:
-        """The mapped fields that the ERP still has. The others are not empty: nothing is known of them."""
-        mapping = self._mappings.get(actor_type)
-        if mapping is None:
-            return ()
-        wanted = [one.erp.key for one in mapping.fields if not one.gone]
-        there = offered(wanted, session, actor_type)
-        if len(there) < len(wanted):
-            gone = frozenset(wanted) - frozenset(there)
-            self._mappings[actor_type] = mark_gone(self._rooms, self._import.connection_id, actor_type, gone)
-        return there
+    def _note_gone(self, chunk: _Chunk, there: Sequence[str]) -> None:
+        """Remember which fields the ERP no longer has, so that they do not pass for empty ones."""
+        gone = frozenset(chunk.fields) - frozenset(there)
+        known = {one.erp.key for one in self._mappings[chunk.actor_type].fields if one.gone} if gone else set()
+        if gone - known:
+            changed = mark_gone(self._rooms, self._import.connection_id, chunk.actor_type, gone)
+            self._mappings[chunk.actor_type] = changed
+            self._labels[chunk.actor_type] = ActorLabels(changed)
 
-    def _counts(self) -> tuple[int, int]:
-        """How many actors are done with, of how many."""
+    def _count(self) -> None:
         with reading(self._rooms.engine) as tx:
             counts = staging_store.counts(tx, self._import.id)
-        total = sum(counts.values())
-        return total - counts[staging_store.WANTED], total
+        self._total = sum(counts.values())
+        self._done = self._total - counts[staging_store.WANTED]
+        self._counted_at = monotonic()
+
+
+def _sort(wanted: tuple[int, ActorPlace]) -> tuple[str, str]:
+    return wanted[1].actor_type, wanted[1].legal_entity
+
+
+def _get(chunk: _Chunk, session: GuardedSession) -> _Answer:
+    there = offered(chunk.fields, session, chunk.actor_type)
+    keys = [place.key for _, place in chunk.rows]
+    return _Answer(chunk, there, session.get(chunk.actor_type, keys, there))
 
 
 def sort(
-    wanted: Sequence[tuple[int, ActorPlace]], given: Fetched, mapping: ActorMapping | None
+    wanted: Sequence[tuple[int, ActorPlace]], given: Fetched, labels: ActorLabels | None
 ) -> tuple[list[FetchedActor], list[int], list[tuple[int, str]]]:
     """What came of some staged rows, the rows whose actors are missing, and those that cannot be used, with why."""
-    actors = {ActorPlace(one.actor_type.value, one.legal_entity, one.key): one for one in given.actors}
-    found = [_fetched(row, actors[place], mapping) for row, place in wanted if place in actors]
-    absent = {row: place for row, place in wanted if place not in actors}
-    reasons = {one.key: one.reason for one in given.rejected if one.key is not None}
-    unusable = [(row, str(reasons[place.key])) for row, place in absent.items() if place.key in reasons]
-    return found, [row for row, place in absent.items() if place.key not in reasons], unusable
-
-
-def _fetched(row: int, actor: CheckedActor, mapping: ActorMapping | None) -> FetchedActor:
-    return FetchedActor(row, actor, label(actor, mapping), tuple(str(problem) for problem in actor.problems))
-
-
-def label(actor: CheckedActor, mapping: ActorMapping | None) -> str:
-    """What an actor is shown by: its name, its first and last name, its first shown field, else its key."""
-    by_target: dict[str, FieldValue] = {}
-    for one in mapping.fields if mapping else ():
-        by_target.setdefault(one.crm_field or one.erp.key, actor.values.get(one.erp.key))
-    name = cells.text(by_target.get("name"))
-    full = " ".join(part for key in ("first_name", "last_name") if (part := cells.text(by_target.get(key))))
-    others = (cells.text(actor.values.get(field.key)) for field in (shown(mapping) if mapping else ()))
-    return name or full or next(filter(None, others), actor.key)
+    actors = {(one.actor_type.value, one.legal_entity, one.key): one for one in given.actors}
+    reasons = {one.key: str(one.reason) for one in given.rejected if one.key is not None}
+    label = (labels or ActorLabels(None)).of
+    found: list[FetchedActor] = []
+    missing: list[int] = []
+    unusable: list[tuple[int, str]] = []
+    for row, place in wanted:
+        actor = actors.get((place.actor_type, place.legal_entity, place.key))
+        if actor is not None:
+            found.append(FetchedActor(row, actor, label(actor), tuple(map(str, actor.problems))))
+        elif place.key in reasons:
+            unusable.append((row, reasons[place.key]))
+        else:
+            missing.append(row)
+    return found, missing, unusable

@@ -4,9 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given as given_any
+from hypothesis import strategies as st
 
 from erp_import_plugin.connector_api import Actor, ActorRef, ActorType, ErpField, FieldType, ListItem, Operator, Page
-from erp_import_plugin.connector_host.checking import check_list_items, check_page
+from erp_import_plugin.connector_host.checking import check_list_items
+from erp_import_plugin.connector_host.checking_actors import ActorCheck
 from erp_import_plugin.connector_host.checking_fields import check_fields
 from erp_import_plugin.connector_host.failures import NonsenseError
 from erp_import_plugin.connector_host.limits import Limits
@@ -16,7 +19,7 @@ GOOD = Actor(ActorType.CUSTOMER, "K1", {"NAME": "Acme"}, "2024-01-01", ActorRef(
 
 
 def page(*actors: Any, **more: Any) -> Any:
-    return check_page(Page(actors, **more), ActorType.CUSTOMER, WANTED, Limits())
+    return ActorCheck(ActorType.CUSTOMER, WANTED, Limits()).page(Page(actors, **more))
 
 
 def test_a_good_actor_goes_through_unchanged() -> None:
@@ -111,3 +114,44 @@ def test_list_items_are_kept_once_and_always_have_a_label() -> None:
     items, complaints = check_list_items(given, Limits())
     assert items == (ListItem("A", "First"), ListItem("3", "3"))
     assert len(complaints) == 3
+
+
+class _Strange(Actor):
+    """Says nothing else than an actor does, but is not taken for one at first sight."""
+
+
+_TEXTS = st.one_of(
+    st.text(), st.sampled_from(["", " ", "a\nb", "a\x00", "\ud800", "x" * 300, "\N{NO-BREAK SPACE}", None])
+)
+_ANYTHING = st.one_of(_TEXTS, st.integers(), st.booleans(), st.floats(), st.just(b"x"))
+
+
+@given_any(
+    key=_ANYTHING,
+    values=st.one_of(
+        st.dictionaries(st.sampled_from(["NAME", "CREDIT", "OTHER"]), _ANYTHING), st.sampled_from([None, ()])
+    ),
+    mark=_ANYTHING,
+    parent=st.one_of(
+        st.none(), st.just("P1"), st.builds(ActorRef, st.sampled_from([*ActorType, "Customer", "Alien"]), _ANYTHING)
+    ),
+    legal_entity=_ANYTHING,
+)
+def test_at_first_sight_an_actor_is_what_it_is_looked_at_closely(
+    key: Any, values: Any, mark: Any, parent: Any, legal_entity: Any
+) -> None:
+    parts = (ActorType.CUSTOMER, key, values, mark, parent, legal_entity)
+    assert page(Actor(*parts)) == page(_Strange(*parts))
+
+
+def test_one_text_that_is_too_long_is_left_out_and_a_row_that_is_too_long_is_named() -> None:
+    wanted = {f"F{n}": ErpField(f"F{n}", "") for n in range(12)}
+    check = ActorCheck(ActorType.CUSTOMER, wanted, Limits())
+    long, swollen = {"F0": "x" * 10_000_000, "F1": "there"}, dict.fromkeys(wanted, "x" * 900000)
+    (kept,), (refused,) = check.actors([replace(GOOD, values=long), replace(GOOD, key="K2", values=swollen)])
+    assert kept.values == {"F1": "there"}
+    assert kept.problems == ("F0: the text is longer than 1,000,000 characters and was left out.",)
+    assert (refused.key, refused.reason) == (
+        "K2",
+        "Actor 2 of the page was left out: “K2” holds more than 2,000,000 characters.",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from erp_import_plugin.connector_api import ActorRef, ActorType, FieldType
-from erp_import_plugin.connector_host.checking import CheckedActor
+from erp_import_plugin.connector_host.checking_actors import CheckedActor
 from erp_import_plugin.connector_host.failures import ConnectorFailure
 from erp_import_plugin.connector_host.guard import GuardedSession
 from tests.connectors.tryton.conftest import Opener

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from erp_import_plugin.connector_api import ActorType, ErpField, FieldType, Operator, Restriction
-from erp_import_plugin.connector_host.checking import CheckedActor
+from erp_import_plugin.connector_host.checking_actors import CheckedActor
 from erp_import_plugin.connector_host.filtering import fold, is_empty, matcher, operators_for
 from erp_import_plugin.connector_host.guard import GuardedSession
 from tests.connectors.tryton.truth import Truth
