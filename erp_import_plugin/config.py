@@ -133,7 +133,9 @@ class Config:
         "Records of the CRM that one import may change or remove without the number being typed first. None: any.",
     )
     runner: str = _option(
-        "thread", _one_of("thread", "inline"), "What runs long work: threads of this process, or the request itself."
+        "thread",
+        _one_of("thread", "worker", "inline"),
+        "What does long work: threads of this process, processes of `flask erp-import worker`, or the request itself.",
     )
     workers: int = _option(2, _whole(1, 32), "Long works that one process does at the same time.")
     lease: float = _option(
@@ -141,6 +143,15 @@ class Config:
     )
     call_timeout: float = _option(60.0, _seconds(0.1, 3600), "Seconds one call to a connector may take.")
     test_timeout: float = _option(15.0, _seconds(0.1, 600), "Seconds the test of a connection may take.")
+    tests_per_minute: int | None = _option(
+        20, _whole_or_none(1, 10_000), "Tests of connections a minute, per user and per connection. None: any number."
+    )
+    searches_per_minute: int | None = _option(
+        60, _whole_or_none(1, 10_000), "Searches in an ERP a minute, per user and per connection. None: any number."
+    )
+    audit_days: int | None = _option(
+        730, _whole_or_none(1, 36_500), "Days the audit log is kept; older entries go with the next prune. None: all."
+    )
     languages: tuple[str, ...] = _option(
         ("en", "nb", "da", "sv", "de", "nl"),
         _texts,

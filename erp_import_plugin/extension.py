@@ -14,7 +14,7 @@ from erp_import_plugin.config import Config
 from erp_import_plugin.connector_host import Registry
 from erp_import_plugin.errors import ConfigError
 from erp_import_plugin.host_api import Host, ImportSource, SetUpPage, User
-from erp_import_plugin.jobs import Execution, InlineRunner, Jobs, Runner, ThreadRunner
+from erp_import_plugin.jobs import AwayRunner, Execution, InlineRunner, Jobs, Runner, ThreadRunner, Worker
 from erp_import_plugin.store import migrate
 from erp_import_plugin.store.jobs import JobStore
 from erp_import_plugin.store.secrets import Vault
@@ -70,6 +70,8 @@ class ErpImport:
         app.extensions[EXTENSION] = installed
         ensure_babel(app, config.languages)
         app.register_blueprint(make_blueprint(config))
+        # Not now: a server may fork after it has loaded the app, and threads stay behind.
+        app.before_request(installed.runner.watch)
         app.cli.add_command(command)
         return installed
 
@@ -80,7 +82,7 @@ class Installed:
     def __init__(self, app: Flask, rooms: Rooms) -> None:
         self.rooms = rooms
         self.config = rooms.config
-        store = JobStore(rooms.engine)
+        self._store = JobStore(rooms.engine)
         own = weakref.ref(app)
 
         def around() -> AbstractContextManager[object]:
@@ -90,13 +92,13 @@ class Installed:
                 raise RuntimeError("the app is gone")
             return there.app_context()
 
-        execution = Execution(store, handlers(rooms), rooms.config.lease, around)
-        self.runner: Runner = (
-            ThreadRunner(execution, rooms.config.workers)
-            if rooms.config.runner == "thread"
-            else InlineRunner(execution)
-        )
-        self.jobs = Jobs(store, execution, self.runner)
+        self._execution = Execution(self._store, handlers(rooms), rooms.config.lease, around)
+        self.runner = self._make_runner()
+        self.jobs = Jobs(self._store, self._execution, self.runner)
+
+    def worker(self) -> Worker:
+        """What does long work in a process of its own."""
+        return Worker(self._store, self._execution, self.config.workers)
 
     def add_connection(self, user_id: str, connector: str, name: str, config: Mapping[str, str]) -> int:
         """A tested, active connection for everyone, made on behalf of a user, for a host that brings one along."""
@@ -111,6 +113,11 @@ class Installed:
     def set_up(self, user: User | None) -> tuple[SetUpPage, ...]:
         """The set-up for the host's own *Quote/Sync* pages; none for who may not set up; needs a request."""
         return set_up_pages() if user is not None and access.may_set_up(self.rooms, user) else ()
+
+    def _make_runner(self) -> Runner:
+        if self.config.runner == "thread":
+            return ThreadRunner(self._execution, self.config.workers)
+        return AwayRunner() if self.config.runner == "worker" else InlineRunner(self._execution)
 
     def _inactive(self, user: User | None) -> str:
         if self.rooms.host.sync.is_on():

@@ -17,11 +17,26 @@ from erp_import_plugin.cli.runs import runs
 from erp_import_plugin.cli.saved import saved
 from erp_import_plugin.cli.search import search
 from erp_import_plugin.cli.undo import undo
+from erp_import_plugin.cli.worker import worker
 
 __all__ = ["command"]
 
 command = AppGroup("erp-import", help="Import customers, suppliers, persons and projects from an ERP.")
 for part in (mappings, map_, unmap, discover):
     command.add_command(part)
-for part in (connectors, connections, search, preview, decide, import_, undo, runs, saved, run, prune, rotate_keys):
+for part in (
+    connectors,
+    connections,
+    search,
+    preview,
+    decide,
+    import_,
+    undo,
+    runs,
+    saved,
+    run,
+    prune,
+    rotate_keys,
+    worker,
+):
     command.add_command(part)

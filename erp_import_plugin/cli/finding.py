@@ -36,8 +36,11 @@ def actor_type(connection: ConnectionChoice, named: str | None) -> ActorType:
 
 
 def complete(desk: Desk, job: JobView | None) -> None:
-    """Have the job done to its end, taking it up if its worker is gone. Raises Refused when it did not get there."""
-    if job is not None and job.state == "interrupted":
+    """Have the job done to its end, taking it up if it is paused or its worker is gone.
+
+    Raises Refused when it did not get there.
+    """
+    if job is not None and job.idle:
         job = desk.jobs.resume(job.id)
     if job is None or job.state == "done":
         return

@@ -82,7 +82,7 @@ def carry_out(desk: Desk, token: str, confirm: str | None) -> None:
                 token=token,
             )
         ) from error
-    if job.state in ("cancelled", "failed", "interrupted"):
+    if job.state in ("cancelled", "failed", "interrupted", "paused"):
         workflow.resume(desk.rooms, desk.jobs, desk.user, token)
     complete(desk, desk.jobs.latest(token, "import"))
 

@@ -4,13 +4,15 @@ from erp_import_plugin.jobs.context import JobContext, OnProgress
 from erp_import_plugin.jobs.errors import Cancelled, LeaseLost
 from erp_import_plugin.jobs.execution import Around, Execution
 from erp_import_plugin.jobs.handlers import JobHandler, JobHandlers
-from erp_import_plugin.jobs.runner import InlineRunner, Runner
+from erp_import_plugin.jobs.runner import AwayRunner, InlineRunner, Runner
 from erp_import_plugin.jobs.service import Jobs
 from erp_import_plugin.jobs.thread_runner import ThreadRunner
 from erp_import_plugin.jobs.views import JobView
+from erp_import_plugin.jobs.worker import Worker
 
 __all__ = [
     "Around",
+    "AwayRunner",
     "Cancelled",
     "Execution",
     "InlineRunner",
@@ -23,4 +25,5 @@ __all__ = [
     "OnProgress",
     "Runner",
     "ThreadRunner",
+    "Worker",
 ]

@@ -41,14 +41,14 @@ class JobContext:
         """To be called at every edge where the work may stop, never in a transaction.
 
         Raises:
-            Cancelled: someone asked for the work to stop.
+            Cancelled: someone asked for the work to stop, for good or for a while.
             LeaseLost: another worker may have taken the work over.
         """
         self._lease.check()
 
     def cancel_asked(self) -> bool:
         """Whether someone asked for the work to stop; for calls that cannot be left by raising."""
-        return self._lease.cancel_asked()
+        return self._lease.stop_asked()
 
     def heartbeat(self) -> None:
         """Extend the lease now; never in a transaction after :meth:`hold`. Raises :class:`LeaseLost`."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 
 from sqlalchemy.exc import StatementError
 
+from erp_import_plugin import watching
 from erp_import_plugin.connector_api.errors import Cancelled as ConnectorCancelled
 from erp_import_plugin.connector_api.errors import ConnectorError
 from erp_import_plugin.errors import ErpImportError, Sentence
@@ -16,9 +16,9 @@ from erp_import_plugin.jobs.context import JobContext, OnProgress
 from erp_import_plugin.jobs.errors import Cancelled, LeaseLost
 from erp_import_plugin.jobs.handlers import JobHandlers
 from erp_import_plugin.jobs.lease import Lease
+from erp_import_plugin.jobs.sweep import Starter, Sweep
 from erp_import_plugin.store.jobs import JobState, JobStore
-
-log = logging.getLogger(__name__)
+from erp_import_plugin.watching import Event
 
 Around = Callable[[], AbstractContextManager[object]]
 """Makes what a handler needs around it, such as the app context."""
@@ -37,17 +37,21 @@ class Execution:
         """A lease on the job, not yet claimed."""
         return Lease(self._store, job_id, self._seconds)
 
+    def sweep(self, starter: Starter) -> Sweep:
+        """What has left jobs taken up by a runner, once it is begun."""
+        return Sweep(self._store, starter, self._seconds)
+
     def run(self, lease: Lease, job_id: int, on_progress: OnProgress | None = None) -> None:
         """Do the job of a claimed lease to its end. Errors of the handler end in the job, not here."""
         job = self._store.get(job_id)
-        with lease:
-            context = JobContext(job, lease, on_progress)
-            try:
-                state, note = self._work(context)
-                last = lease.progress
-                lease.finish(state, replace(last, note=note) if note else last)
-            except LeaseLost:
-                log.warning("Job %s (%s) was left before its end: its lease is lost.", job.id, job.kind)
+        with lease, watching.job(job.id, job.kind, job.subject) as watched, suppress(LeaseLost):
+            state, note = self._work(JobContext(job, lease, on_progress))
+            last = replace(lease.progress, note=note) if note else lease.progress
+            if state is JobState.CANCELLED:
+                state = lease.stop(last)
+            else:
+                lease.finish(state, last)
+            watched.outcome = state.value
 
     def _work(self, context: JobContext) -> tuple[JobState, str]:
         """The state the job ends in and, where it failed, why. Raises :class:`LeaseLost`."""
@@ -63,7 +67,7 @@ class Execution:
             return JobState.FAILED, error.message
         except Exception as error:
             _hide_values(error)
-            log.exception("Job %s (%s) failed.", context.job_id, context.kind)
+            watching.tell(Event.JOB_BROKEN, error=type(error).__name__)
             return JobState.FAILED, Sentence(
                 "The work stopped because of an error in the program. What was done until then is kept. "
                 "Whoever runs the server finds the error in the log under job %(job)s.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
@@ -11,10 +10,10 @@ from uuid import uuid4
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from erp_import_plugin import watching
 from erp_import_plugin.jobs.errors import Cancelled, LeaseLost
 from erp_import_plugin.store.jobs import JobState, JobStore, Progress
-
-log = logging.getLogger(__name__)
+from erp_import_plugin.watching import Event
 
 _GLANCE = 0.5  # seconds between two looks at the job: how late a cancel or a progress may be
 
@@ -34,7 +33,7 @@ class Lease:
         self._glance = min(_GLANCE, seconds / 5)
         self._valid_until = 0.0
         self._lost = threading.Event()
-        self._cancel = threading.Event()
+        self._stop = threading.Event()
         self._over = threading.Event()
         self._progress = self._written = Progress()
         self._thread = threading.Thread(target=self._keep, name=f"erp-import-lease-{job_id}", daemon=True)
@@ -67,9 +66,9 @@ class Lease:
         """Have the progress written soon."""
         self._progress = progress
 
-    def cancel_asked(self) -> bool:
-        """Whether someone asked for the work to stop. Costs nothing."""
-        return self._cancel.is_set()
+    def stop_asked(self) -> bool:
+        """Whether someone asked for the work to stop, for good or for a while. Costs nothing."""
+        return self._stop.is_set()
 
     def check(self) -> None:
         """Raise :class:`LeaseLost` or :class:`Cancelled` when the work has to stop; never in a transaction.
@@ -80,7 +79,7 @@ class Lease:
             self._beat_late()
         if self._lost.is_set():
             raise LeaseLost
-        if self._cancel.is_set():
+        if self._stop.is_set():
             raise Cancelled
 
     def heartbeat(self) -> None:
@@ -101,6 +100,17 @@ class Lease:
             raise LeaseLost
         self._lost.set()
 
+    def stop(self, progress: Progress) -> JobState:
+        """Leave the job paused where that was asked for, else cancelled. Raises :class:`LeaseLost`."""
+        job = self._store.get(self._job_id)
+        if job.cancel or not job.pause:
+            self.finish(JobState.CANCELLED, progress)
+            return JobState.CANCELLED
+        if not self._store.pause(self._job_id, self._worker, progress):
+            raise LeaseLost
+        self._lost.set()
+        return JobState.PAUSED
+
     def give_up(self) -> None:
         """Leave the job to others at once; does nothing once it has ended or is lost."""
         if not self._lost.is_set():
@@ -115,11 +125,12 @@ class Lease:
         try:
             if self._progress != self._written or self._valid_until - time.monotonic() < self._seconds * 2 / 3:
                 self._beat()
-            if self._store.get(self._job_id).cancel:
-                self._cancel.set()
+            job = self._store.get(self._job_id)
+            if job.cancel or job.pause:
+                self._stop.set()
         except SQLAlchemyError as error:
             # A busy or absent database is looked at again at the next glance; the lease runs out if it stays so.
-            log.warning("Job %s could not be kept alive: %s", self._job_id, type(error).__name__)
+            watching.tell(Event.JOB_OUT_OF_TOUCH, job=self._job_id, error=type(error).__name__)
 
     def _beat_late(self) -> None:
         # On SQLite the thread beside may wait for its turn behind the work's own transactions until the lease is over.

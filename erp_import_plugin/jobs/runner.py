@@ -14,6 +14,9 @@ class Runner(Protocol):
     def start(self, job_id: int) -> None:
         """Have the job done, soon or at once. Returns without waiting for it, if it can."""
 
+    def watch(self) -> None:
+        """From now on take up what was left by others as well; called often, so it must cost nothing the next time."""
+
     def close(self) -> None:
         """Stop working and leave what is unfinished to be resumed."""
 
@@ -30,5 +33,21 @@ class InlineRunner:
         if lease.claim():
             self._execution.run(lease, job_id, self._on_progress)
 
+    def watch(self) -> None:
+        """There is nobody to do it: what was left goes on when somebody asks for it."""
+
     def close(self) -> None:
         """Nothing is under way between two calls."""
+
+
+class AwayRunner:
+    """Leaves all jobs to the processes of ``flask erp-import worker``, which look for them in the database."""
+
+    def start(self, job_id: int) -> None:
+        """A worker finds it."""
+
+    def watch(self) -> None:
+        """The workers do."""
+
+    def close(self) -> None:
+        """Nothing is under way here."""

@@ -12,7 +12,9 @@ from erp_import_plugin.store.jobs import JobStore
 
 
 class Jobs:
-    """Starts, shows, stops and takes up long works. A subject has one at a time; starting again gives the one there is.
+    """Starts, shows, pauses, stops and takes up long works.
+
+    A subject has one at a time; starting again gives the one there is.
 
     Who may see or stop a job is decided before, where the subject is known.
     """
@@ -58,9 +60,15 @@ class Jobs:
         return self.view(job_id)
 
     def resume(self, job_id: int) -> JobView:
-        """Take up a job whose worker is gone. Does nothing to a job that is at work or has ended."""
-        if self.view(job_id).state == "interrupted":
+        """Take up a job that is paused, or whose worker is gone. Does nothing to one that is at work or has ended."""
+        if self.view(job_id).idle:
+            self._store.wake(job_id)
             self._runner.start(job_id)
+        return self.view(job_id)
+
+    def pause(self, job_id: int) -> JobView:
+        """Ask the job to stop at its next edge until it is resumed; one that nobody works on is paused at once."""
+        self._store.request_pause(job_id)
         return self.view(job_id)
 
     def cancel(self, job_id: int) -> JobView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
+import time
 from queue import SimpleQueue
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +15,8 @@ from erp_import_plugin.jobs.execution import Execution
 from erp_import_plugin.jobs.lease import Lease
 
 log = logging.getLogger(__name__)
+
+_GLANCE = 0.05  # seconds between two looks at whether the work has stopped
 
 
 class ThreadRunner:
@@ -28,6 +31,7 @@ class ThreadRunner:
         self._leases: set[Lease] = set()
         self._threads: list[threading.Thread] = []
         self._closed = False
+        self._sweep = execution.sweep(self)
 
     def start(self, job_id: int) -> None:
         """Put the job in the queue, once."""
@@ -39,8 +43,34 @@ class ThreadRunner:
                 self._make_threads()
         self._queue.put(job_id)
 
+    def watch(self) -> None:
+        """From now on take up what was left by processes that are gone; without it a process does its own jobs only."""
+        self._sweep.begin()
+
+    def room(self) -> int:
+        """How many jobs more could be begun at once."""
+        with self._lock:
+            return max(self._workers - len(self._known), 0)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is at work or waits here."""
+        with self._lock:
+            return bool(self._known)
+
+    def wait(self, seconds: float) -> None:
+        """Return when the jobs at work have come to an edge after :meth:`close`, or after so many seconds."""
+        end = time.monotonic() + seconds
+        while self._at_work() and time.monotonic() < end:
+            time.sleep(_GLANCE)
+
+    def _at_work(self) -> bool:
+        with self._lock:
+            return bool(self._leases)
+
     def close(self) -> None:
         """Leave all jobs at once; each counts as interrupted and can be resumed anywhere."""
+        self._sweep.end()
         with self._lock:
             self._closed = True
             leases = set(self._leases)

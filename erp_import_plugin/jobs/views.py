@@ -8,7 +8,7 @@ from typing import Literal
 
 from erp_import_plugin.store.jobs import Job, JobStore
 
-ShownState = Literal["waiting", "running", "interrupted", "done", "failed", "cancelled"]
+ShownState = Literal["waiting", "running", "paused", "interrupted", "done", "failed", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class JobView:
     """A job now. ``rate`` is rows per second lately, ``seconds_left`` a guess from it, ``percent`` whole and 0 to 100.
 
     All three are None while unknown. ``note`` is what the work does now or, when it failed, why.
-    ``stopping`` is true from the request to cancel until the worker has stopped.
+    ``stopping`` is true from the request to cancel or to pause until the worker has stopped. ``given_up`` is an
+    interrupted job that no worker takes up by itself any more.
     """
 
     id: int
@@ -31,6 +32,7 @@ class JobView:
     percent: int | None
     note: str
     stopping: bool
+    given_up: bool
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -39,6 +41,11 @@ class JobView:
     def ended(self) -> bool:
         """Whether nothing more happens to it."""
         return self.state in ("done", "failed", "cancelled")
+
+    @property
+    def idle(self) -> bool:
+        """Whether it has not ended, and goes on as soon as somebody asks for it."""
+        return self.state in ("paused", "interrupted")
 
 
 def view(job: Job, store: JobStore) -> JobView:
@@ -58,7 +65,8 @@ def view(job: Job, store: JobStore) -> JobView:
         seconds_left=_seconds_left(progress.done, progress.total, progress.rate) if running else None,
         percent=_percent(progress.done, progress.total),
         note=progress.note,
-        stopping=running and job.cancel,
+        stopping=running and (job.cancel or job.pause),
+        given_up=store.is_given_up(job),
         created_at=job.created_at,
         started_at=job.started_at,
         ended_at=job.ended_at,

@@ -25,11 +25,16 @@ def utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+MOST_ATTEMPTS = 3
+"""How often a job is taken up before it is left to a person: it may be what kills its workers."""
+
+
 class JobState(str, Enum):
     """What the table says. That a running job's worker is gone is seen from its lease."""
 
     WAITING = "waiting"
     RUNNING = "running"
+    PAUSED = "paused"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -47,7 +52,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A row of the job table."""
+    """A row of the job table. ``attempts`` counts the workers that took it up and did not say good-bye."""
 
     id: int
     kind: str
@@ -56,6 +61,8 @@ class Job:
     state: JobState
     progress: Progress
     cancel: bool
+    pause: bool
+    attempts: int
     worker: str | None
     lease_until: datetime | None
     created_at: datetime
@@ -113,16 +120,38 @@ class JobStore:
         """All jobs of a subject, the first one first."""
         return self._all(table.c.subject == subject)
 
-    def claim(self, job_id: int, worker: str, lease: float) -> bool:
-        """Give a job that waits, or whose worker's lease of ``lease`` seconds has run out, to ``worker``."""
+    def open(self, waiting: float = 0.0) -> list[int]:
+        """The jobs that any worker may take up, the first one first: interrupted, or waiting for so many seconds.
+
+        Not those that have used up their attempts: :meth:`wake` gives them new ones.
+        """
         now = self.clock()
+        waits = and_(table.c.state == JobState.WAITING.value, table.c.created_at <= now - timedelta(seconds=waiting))
+        found = or_(waits, and_(self._interrupted(now), table.c.attempts < MOST_ATTEMPTS))
+        with reading(self._engine) as connection:
+            return list(connection.execute(select(table.c.id).where(found).order_by(table.c.id).limit(100)).scalars())
+
+    def claim(self, job_id: int, worker: str, lease: float) -> bool:
+        """Give a job that waits, or whose worker's lease of ``lease`` seconds has run out, to ``worker``.
+
+        False as well when it has used up its attempts.
+        """
+        now = self.clock()
+        idle = or_(table.c.state == JobState.WAITING.value, self._interrupted(now))
         return self._update(
-            and_(table.c.id == job_id, or_(table.c.state == JobState.WAITING.value, self._interrupted(now))),
+            and_(table.c.id == job_id, table.c.attempts < MOST_ATTEMPTS, idle),
             state=JobState.RUNNING.value,
+            attempts=table.c.attempts + 1,
             worker=worker,
             lease_until=now + timedelta(seconds=lease),
             started_at=func.coalesce(table.c.started_at, now),
         )
+
+    def wake(self, job_id: int) -> None:
+        """Have a paused job wait for a worker again, and give an interrupted one new attempts: a person asks for it."""
+        mine, paused = table.c.id == job_id, table.c.state == JobState.PAUSED.value
+        self._update(and_(mine, paused), state=JobState.WAITING.value, pause=False, attempts=0)
+        self._update(and_(mine, self._interrupted(self.clock())), attempts=0)
 
     def beat(self, job_id: int, worker: str, lease: float, progress: Progress | None = None) -> bool:
         """Extend the worker's lease and write the progress, if there is any; false when the lease is lost."""
@@ -138,8 +167,15 @@ class JobStore:
         return connection.execute(statement).rowcount == 1
 
     def let_go(self, job_id: int, worker: str) -> bool:
-        """Give the lease back with the work unfinished: the job counts as interrupted at once."""
-        return self._update(_held(job_id, worker), worker=None, lease_until=self.clock())
+        """Give the lease back with the work unfinished: the job counts as interrupted at once.
+
+        It is no attempt that failed: the worker was told to stop.
+        """
+        return self._update(_held(job_id, worker), worker=None, lease_until=self.clock(), attempts=table.c.attempts - 1)
+
+    def pause(self, job_id: int, worker: str, progress: Progress) -> bool:
+        """Leave the job until somebody wakes it; it stays its subject's only one. False when the lease is lost."""
+        return self._update(_held(job_id, worker), **_PAUSED, **_columns(progress))
 
     def finish(self, job_id: int, worker: str, state: JobState, progress: Progress) -> bool:
         """End the job; false when the lease is lost."""
@@ -150,13 +186,28 @@ class JobStore:
         with writing(self._engine) as connection:
             unended = table.c.active_subject.is_not(None)
             connection.execute(update(table).where(table.c.id == job_id, unended).values(cancel=True))
-            idle = or_(table.c.state == JobState.WAITING.value, self._interrupted(self.clock()))
             ended = self._ended(JobState.CANCELLED)
-            connection.execute(update(table).where(table.c.id == job_id, idle).values(ended))
+            connection.execute(update(table).where(table.c.id == job_id, self._idle()).values(ended))
+
+    def request_pause(self, job_id: int) -> None:
+        """Ask the worker to stop for a while. A job that no worker has is paused on the spot."""
+        with writing(self._engine) as connection:
+            unended = table.c.active_subject.is_not(None)
+            connection.execute(update(table).where(table.c.id == job_id, unended).values(pause=True))
+            connection.execute(update(table).where(table.c.id == job_id, self._idle()).values(_PAUSED))
 
     def is_interrupted(self, job: Job) -> bool:
         """Whether its worker has given no sign of life for as long as its lease."""
         return job.state is JobState.RUNNING and job.lease_until is not None and job.lease_until <= self.clock()
+
+    def is_given_up(self, job: Job) -> bool:
+        """Whether it is interrupted and no worker takes it up any more."""
+        return self.is_interrupted(job) and job.attempts >= MOST_ATTEMPTS
+
+    def _idle(self) -> ColumnElement[bool]:
+        """No worker has it, and it has not ended."""
+        unworked = (JobState.WAITING.value, JobState.PAUSED.value)
+        return or_(table.c.state.in_(unworked), self._interrupted(self.clock()))
 
     @staticmethod
     def _interrupted(now: datetime) -> ColumnElement[bool]:
@@ -192,6 +243,9 @@ class JobStore:
     def _update(self, condition: ColumnElement[bool], **values: Any) -> bool:
         with writing(self._engine) as connection:
             return connection.execute(update(table).where(condition).values(values)).rowcount == 1
+
+
+_PAUSED = {"state": JobState.PAUSED.value, "pause": False, "worker": None, "lease_until": None}
 
 
 def _held(job_id: int, worker: str) -> ColumnElement[bool]:

@@ -1,8 +1,7 @@
 """Makes and changes the plugin's own tables. The host's tables and its own migrations are never touched.
 
-While nothing is released, ``versions/0001_first_tables.py`` is written anew whenever ``tables.py`` changes, with
-``python -m tests.support.new_migration``; after the first release each change is a script of its own, made with
-``python -m tests.support.new_migration "what changes"``.
+A released script is never changed; what ``tables.py`` has more than the last release is one script after it, written by
+``python -m tests.support.new_migration``.
 """
 
 from __future__ import annotations
@@ -10,18 +9,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from alembic import command
+from alembic import command, op
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Column, Connection, Engine, inspect, text
+
+from erp_import_plugin.errors import ErpImportError, Sentence
 
 VERSION_TABLE = "erp_import_alembic_version"
 
 _LOCK = "erp_import_migrate"
 _LOCK_NUMBER = 6_402_371_945  # PostgreSQL's advisory locks have numbers
 _LOCK_SECONDS = 120
+
+
+class NewerTables(ErpImportError):
+    """A later version of the plugin has been at work in the database; what it made would not be understood here."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            Sentence(
+                "The tables of the ERP import were made by a newer version of the plugin (%(found)s). Nothing was "
+                "changed. Install that version again, or restore the backup from before it was installed.",
+                found=found,
+            )
+        )
 
 
 def config() -> Config:
@@ -33,7 +48,13 @@ def config() -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the plugin's tables to this version. Does nothing when they are, and waits for another that does it."""
+    """Bring the plugin's tables to this version, or wait for another process that does it.
+
+    Where they are of this version nothing is written, so that a database that cannot be written to can be looked at.
+    Raises :class:`NewerTables`.
+    """
+    if not pending(engine):
+        return
     settings = config()
     with _alone(engine) as connection:
         settings.attributes["connection"] = connection
@@ -48,8 +69,21 @@ def current(engine: Engine) -> str | None:
 
 
 def pending(engine: Engine) -> bool:
-    """Whether ``upgrade`` has something to do."""
-    return current(engine) != ScriptDirectory.from_config(config()).get_current_head()
+    """Whether ``upgrade`` has something to do. Raises :class:`NewerTables`."""
+    version = current(engine)
+    known = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()]  # newest first
+    if version is not None and version not in known:
+        raise NewerTables(version)
+    return version != known[0]
+
+
+def add_column(table: str, column: Column[Any]) -> None:
+    """For scripts: add a column unless it is there.
+
+    MariaDB commits every statement by itself: an upgrade that was cut must be able to go on.
+    """
+    if column.name not in {one["name"] for one in inspect(op.get_bind()).get_columns(table)}:
+        op.add_column(table, column)
 
 
 @contextmanager

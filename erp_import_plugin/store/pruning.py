@@ -46,13 +46,14 @@ def old(tx: Transaction, owner_id: str | None, before: datetime, *, unfinished: 
     return [key for key in sorted(found) if key not in kept]
 
 
-def hide_old(tx: Transaction, owner_id: str | None, before: datetime, *, unfinished: bool) -> None:
-    """Have nobody find the old imports any more."""
+def hide_old(tx: Transaction, owner_id: str | None, before: datetime, *, unfinished: bool) -> int:
+    """Have nobody find the old imports any more; how many they are."""
     found = old(tx, owner_id, before, unfinished=unfinished)
     # An undo, or work, may begin this moment: it takes the import with a lock, so that afterwards it can be seen.
     tx.execute(select(table.c.id).where(dialect_of(tx).among(tx, table.c.id, found)).with_for_update())
     still = set(found) & set(old(tx, owner_id, before, unfinished=unfinished))
     tx.execute(update(table).where(dialect_of(tx).among(tx, table.c.id, sorted(still))).values(state=REMOVING))
+    return len(still)
 
 
 def hidden(tx: Transaction) -> list[int]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection as Transaction
-from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, literal, select, update
+from sqlalchemy import Row, and_, delete, exists, func, insert, literal, select
 
 from erp_import_plugin.connector_api import Actor, ActorRef, ActorType
 from erp_import_plugin.engine.candidates import StagedActor
-from erp_import_plugin.store import codec
+from erp_import_plugin.store import bulk, codec
 from erp_import_plugin.store.identity import ActorPlace, at, same_type
 from erp_import_plugin.store.searches import Search
 from erp_import_plugin.store.tables import decision, link, plan_key, plan_row, search_result, staged
@@ -74,31 +74,23 @@ def want_ticked(tx: Transaction, search: Search, *, one_key: bool = False) -> in
 
 def want(tx: Transaction, import_id: int, places: Collection[ActorPlace], *, as_parent: bool = False) -> None:
     """Stage actors, ``as_parent`` because others belong to them; none of them may be staged already."""
+    columns = ("import_id", "state", "actor_type", "legal_entity", "erp_key", "as_parent", "label")
     rows = [
-        {
-            "import_id": import_id,
-            "state": WANTED,
-            "actor_type": place.actor_type,
-            "legal_entity": place.legal_entity,
-            "erp_key": place.key,
-            "as_parent": as_parent,
-            "label": place.key[:LABEL_LENGTH],
-        }
+        (import_id, WANTED, place.actor_type, place.legal_entity, place.key, as_parent, place.key[:LABEL_LENGTH])
         for place in places
     ]
-    if rows:
-        tx.execute(insert(staged), rows)
+    bulk.insert_rows(tx, staged, columns, rows)
 
 
-def wanted(tx: Transaction, import_id: int, limit: int) -> list[tuple[int, ActorPlace]]:
-    """Some actors of one type and legal entity that are still to be fetched, by row id."""
-    mine = (staged.c.import_id == import_id, staged.c.state == WANTED)
-    first = tx.execute(select(staged).where(*mine).order_by(staged.c.id).limit(1)).one_or_none()
-    if first is None:
-        return []
-    alike = (staged.c.actor_type == first.actor_type, staged.c.legal_entity == first.legal_entity)
-    rows = tx.execute(select(staged).where(*mine, *alike).order_by(staged.c.id).limit(limit))
-    return [(row.id, ActorPlace(row.actor_type, row.legal_entity, row.erp_key)) for row in rows]
+def wanted(tx: Transaction, import_id: int, after: int, limit: int) -> list[tuple[int, ActorPlace]]:
+    """The next actors after a row id that are still to be fetched, by row id."""
+    rows = tx.execute(
+        select(staged.c.id, staged.c.actor_type, staged.c.legal_entity, staged.c.erp_key)
+        .where(staged.c.import_id == import_id, staged.c.state == WANTED, staged.c.id > after)
+        .order_by(staged.c.id)
+        .limit(limit)
+    )
+    return [(row, ActorPlace(*place)) for row, *place in rows]
 
 
 def save_fetched(
@@ -111,15 +103,11 @@ def save_fetched(
 
     An unusable actor counts as missing; the reason is its problem.
     """
-    if fetched:
-        statement = update(staged).where(staged.c.id == bindparam("row"))
-        tx.execute(statement, [_fetched(one) for one in fetched])
-    if missing:
-        tx.execute(update(staged).where(staged.c.id.in_(missing)).values(state=MISSING))
-    if unusable:
-        statement = update(staged).where(staged.c.id == bindparam("row"))
-        rows = [{"row": row, "state": MISSING, "problems": codec.dumps([reason])} for row, reason in unusable]
-        tx.execute(statement, rows)
+    bulk.update_rows(tx, staged.c.id, _FETCHED_COLUMNS, [_fetched(one) for one in fetched])
+    unusable_rows = [(row, MISSING, codec.dumps([reason])) for row, reason in unusable]
+    bulk.update_rows(
+        tx, staged.c.id, ("state", "problems"), [*((row, MISSING, None) for row in missing), *unusable_rows]
+    )
 
 
 def counts(tx: Transaction, import_id: int) -> dict[str, int]:
@@ -259,18 +247,22 @@ def absent_parents(
     return [ActorPlace(row.parent_type, row.legal_entity, row.parent_key) for row in rows]
 
 
-def _fetched(one: FetchedActor) -> dict[str, Any]:
-    parent = one.actor.parent
-    return {
-        "row": one.row,
-        "state": FETCHED,
-        "values": codec.values_to_text(one.actor.values),
-        "problems": codec.dumps(list(one.problems)) if one.problems else None,
-        "last_modified": one.actor.last_modified[:255],
-        "label": one.label[:LABEL_LENGTH],
-        "parent_type": parent.actor_type.value if parent else None,
-        "parent_key": parent.key if parent else None,
-    }
+_FETCHED_COLUMNS = ("state", "values", "problems", "last_modified", "label", "parent_type", "parent_key")
+
+
+def _fetched(one: FetchedActor) -> tuple[Any, ...]:
+    """The row id, then what is in the columns above."""
+    actor, parent = one.actor, one.actor.parent
+    return (
+        one.row,
+        FETCHED,
+        codec.values_to_text(actor.values),
+        codec.dumps(one.problems) if one.problems else None,
+        actor.last_modified[:255],
+        one.label[:LABEL_LENGTH],
+        parent.actor_type.value if parent else None,
+        parent.key if parent else None,
+    )
 
 
 def _listed(row: Row[Any]) -> StagedRow:

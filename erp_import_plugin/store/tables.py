@@ -339,17 +339,32 @@ job = _table(
     Column("subject", String(32), nullable=False, index=True),  # token of the search or import
     Column("active_subject", String(32), unique=True),  # the subject until the job has ended: one at a time
     Column("user_id", String(64), nullable=False),
-    Column("state", String(12), nullable=False),  # waiting | running | done | failed | cancelled
+    Column("state", String(12), nullable=False),  # waiting | running | paused | done | failed | cancelled
     Column("done", Integer, nullable=False, default=0),
     Column("total", Integer),
     Column("rate", Float),  # per second, lately
     Column("note", Long, nullable=False, default=""),  # JSON
     Column("cancel", Boolean, nullable=False, default=False),
+    Column("pause", Boolean, nullable=False, default=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, default=0, server_default="0"),  # workers that took it and fell silent
     Column("worker", String(64)),
     Column("lease_until", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
+)
+
+job_part = _table(
+    "job_part",
+    Column("job_id", _Id, ForeignKey("erp_import_job.id", ondelete="CASCADE"), primary_key=True),
+    Column("phase", String(30), primary_key=True),  # parts of one phase may be done in any order, side by side
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("first_row", _Id, nullable=False),
+    Column("last_row", _Id, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("done", Boolean, nullable=False, default=False),
+    Column("worker", String(64)),
+    Column("lease_until", UtcDateTime),
 )
 
 match_index = _table(
@@ -372,4 +387,21 @@ match_key = _table(
     Column("source", Long),  # what the keys were made of, at position 0
     Column("match_key", String(64)),
     Index(None, "index_id", "match_key"),
+)
+
+audit = _table(
+    "audit",
+    Column("id", _Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("user_id", String(64), nullable=False, index=True),
+    Column("user_name", String(200), nullable=False),
+    Column("act", String(40), nullable=False),
+    Column("subject", String(200), nullable=False),  # the name of a connection
+    Column("params", Long, nullable=False),  # JSON: a few words and numbers
+)
+
+rate = _table(
+    "rate",
+    Column("bucket", String(100), primary_key=True),  # what is counted, and for whom
+    Column("empty_at", UtcDateTime, nullable=False),
 )

@@ -81,7 +81,7 @@ def title(found: ImportLine) -> str:
 
 def state_mark(imported: Import, job: JobView | None) -> Mark:
     """How far an import has come; one whose work has ended before its rows did is stopped."""
-    stopped = imported.state is ImportState.IMPORTING and (job is None or job.ended or job.state == "interrupted")
+    stopped = imported.state is ImportState.IMPORTING and (job is None or job.ended or job.idle)
     return STOPPED if stopped else STATES[imported.state]
 
 

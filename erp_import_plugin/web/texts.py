@@ -102,6 +102,7 @@ WORKS: Mapping[str, str] = {
 WORK_STATES: Mapping[str, Mark] = {
     "waiting": Mark("wait", "clock", _("Waiting")),
     "running": Mark("changed", "refresh-cw", _("Under way")),
+    "paused": Mark("wait", "circle-pause", _("Paused")),
     "interrupted": Mark("wait", "circle-pause", _("Interrupted")),
     "done": Mark("new", "circle-check", _("Done")),
     "failed": Mark("failed", "circle-x", _("Failed")),

@@ -16,7 +16,8 @@ from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store.connections import Connection
 from erp_import_plugin.store.secrets import NoKeyFits
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, config_values, erp, typed
+from erp_import_plugin.workflow import access, audit, config_values, erp, typed
+from erp_import_plugin.workflow.audit import Act
 from erp_import_plugin.workflow.config_values import ConfigValues
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.rooms import Rooms
@@ -96,6 +97,7 @@ def create(rooms: Rooms, user: User, connector_key: str, draft: Draft) -> int:
     try:
         with writing(rooms.engine) as tx:
             new = _checked(tx, rooms, empty, replace(draft, config=draft.config or {}), people)
+            audit.note(tx, rooms, user, Act.CONNECTION_ADDED, new.name, connector=new.connector)
             return connection_store.add(tx, new, user, rooms.now())
     except IntegrityError:
         raise Invalid({"name": _TAKEN}) from None
@@ -120,8 +122,21 @@ def change(rooms: Rooms, user: User, connection_id: int, draft: Draft, seen: str
                 raise Overtaken()
             changed = _checked(tx, rooms, before, draft, people)
             connection_store.change(tx, changed, outdated=not changed.same_settings(before))
+            if what := _changed(before, changed):
+                audit.note(tx, rooms, user, Act.CONNECTION_CHANGED, changed.name, what=",".join(what))
     except IntegrityError:
         raise Invalid({"name": _TAKEN}) from None
+
+
+def _changed(before: Connection, after: Connection) -> list[str]:
+    """Which parts are others now."""
+    same = {
+        "name": before.name == after.name,
+        "description": before.description == after.description,
+        "settings": before.same_settings(after),
+        "scope": (before.everyone, before.users, before.groups) == (after.everyone, after.users, after.groups),
+    }
+    return [part for part, is_same in same.items() if not is_same]
 
 
 def _checked(tx: Transaction, rooms: Rooms, before: Connection, draft: Draft, errors: Mapping[str, str]) -> Connection:

@@ -15,8 +15,10 @@ from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store.connections import Connection, ConnectionTest, Use
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, connection_form, discovering, erp, mappings
+from erp_import_plugin.workflow import access, audit, connection_form, discovering, erp, limits, mappings
+from erp_import_plugin.workflow.audit import Act
 from erp_import_plugin.workflow.connection_form import Draft, Overtaken
+from erp_import_plugin.workflow.limits import Asking
 from erp_import_plugin.workflow.rooms import Rooms
 
 
@@ -98,6 +100,7 @@ def add(
     Raises:
         Invalid: by the key of the config field, or "name".
         ErpFailed: the connector is not there, or the test failed and it was to be active.
+        TooOften: nothing was tested, because that was done too often; where it was to be active, nothing is kept.
     """
     users = frozenset() if everyone else frozenset({user.id})
     draft = Draft(name, description, everyone, users, config=config)
@@ -107,9 +110,10 @@ def add(
         return connection_id
     try:
         activate(rooms, user, connection_id)
-    except erp.ErpFailed:
+    except (erp.ErpFailed, limits.TooOften):
         with writing(rooms.engine) as tx:
             connection_store.remove_unused(tx, connection_id)
+            audit.note(tx, rooms, user, Act.CONNECTION_DELETED, " ".join(name.split()))
         raise
     return connection_id
 
@@ -119,18 +123,19 @@ def test(rooms: Rooms, user: User, connection_id: int) -> ConnectionTest:
 
     Raises:
         NotFound: there is no such connection.
+        TooOften: it was not tested, because that was done too often.
         Overtaken: its settings were changed while they were tested.
     """
     access.check_set_up(rooms, user)
-    connection = _open(rooms, connection_id)
+    connection = _open_to_ask(rooms, user, connection_id)
     tested = _try(rooms, connection)
-    _record(rooms, connection, tested)
+    _record(rooms, user, connection, tested)
     if tested.ok and not _is_mapped(rooms, connection_id):
         try:
-            _discover(rooms, connection)
+            _discover(rooms, user, connection)
         except erp.ErpFailed as failed:
             tested = _failed(rooms, failed)
-            _record(rooms, connection, tested)
+            _record(rooms, user, connection, tested)
     return tested
 
 
@@ -139,7 +144,7 @@ def activate(rooms: Rooms, user: User, connection_id: int) -> None:
 
     Raises:
         ErpFailed: the test failed; how, is remembered.
-        NotFound, Overtaken: as ``test``.
+        NotFound, TooOften, Overtaken: as ``test``.
     """
     tested = test(rooms, user, connection_id)
     if not tested.ok:
@@ -149,14 +154,16 @@ def activate(rooms: Rooms, user: User, connection_id: int) -> None:
         if now.test is None or not now.test.ok:
             raise Overtaken()
         connection_store.set_active(tx, connection_id, True)
+        audit.note(tx, rooms, user, Act.CONNECTION_ACTIVATED, now.name)
 
 
 def deactivate(rooms: Rooms, user: User, connection_id: int) -> Use:
     """Deactivate a connection; what hangs on it and now waits. Raises NotFound."""
     access.check_set_up(rooms, user)
     with writing(rooms.engine) as tx:
-        access.any_connection(tx, connection_id, lock=True)
+        found = access.any_connection(tx, connection_id, lock=True)
         connection_store.set_active(tx, connection_id, False)
+        audit.note(tx, rooms, user, Act.CONNECTION_DEACTIVATED, found.name)
         return connection_store.use(tx, connection_id)
 
 
@@ -172,22 +179,24 @@ def delete(rooms: Rooms, user: User, connection_id: int) -> None:
     """Hide a connection. It stays with its links and imports; its name is free again. Raises NotFound."""
     access.check_set_up(rooms, user)
     with writing(rooms.engine) as tx:
-        access.any_connection(tx, connection_id, lock=True)
+        found = access.any_connection(tx, connection_id, lock=True)
         connection_store.mark_deleted(tx, connection_id, rooms.now())
+        audit.note(tx, rooms, user, Act.CONNECTION_DELETED, found.name)
 
 
 def discover(rooms: Rooms, user: User, connection_id: int) -> tuple[str, ...]:
     """Read the ERP's actor types, fields and lists, and map the known fields; what was chosen before stays.
 
-    Gives sentences about what could not be read or used. Raises NotFound, ErpFailed.
+    Gives sentences about what could not be read or used. Raises NotFound, TooOften, ErpFailed.
     """
     access.check_set_up(rooms, user)
-    return _discover(rooms, _open(rooms, connection_id))
+    connection = _open_to_ask(rooms, user, connection_id)
+    return _discover(rooms, user, connection)
 
 
-def _discover(rooms: Rooms, connection: Connection) -> tuple[str, ...]:
+def _discover(rooms: Rooms, user: User, connection: Connection) -> tuple[str, ...]:
     with erp.session(rooms, connection) as session:
-        unread = discovering.read(rooms, session, connection.id)
+        unread = discovering.read(rooms, user, session, connection.id)
         return (*session.complaints, *unread)
 
 
@@ -208,17 +217,21 @@ def _failed(rooms: Rooms, failed: erp.ErpFailed) -> ConnectionTest:
     return ConnectionTest(rooms.now(), False, failed.message, failed.field or "")
 
 
-def _record(rooms: Rooms, connection: Connection, tested: ConnectionTest) -> None:
+def _record(rooms: Rooms, user: User, connection: Connection, tested: ConnectionTest) -> None:
     """Raises Overtaken where the connection no longer has the settings that were tested."""
     with writing(rooms.engine) as tx:
         if not access.any_connection(tx, connection.id, lock=True).same_settings(connection):
             raise Overtaken()
         connection_store.record_test(tx, connection.id, tested)
+        audit.note(tx, rooms, user, Act.CONNECTION_TESTED, connection.name, passed=tested.ok)
 
 
-def _open(rooms: Rooms, connection_id: int) -> Connection:
-    with reading(rooms.engine) as tx:
-        return access.any_connection(tx, connection_id)
+def _open_to_ask(rooms: Rooms, user: User, connection_id: int) -> Connection:
+    """A connection whose ERP is asked next. Raises NotFound, TooOften."""
+    with writing(rooms.engine) as tx:
+        found = access.any_connection(tx, connection_id)
+        limits.count(tx, rooms, user, connection_id, Asking.TEST)
+        return found
 
 
 def _choice(tx: Transaction, rooms: Rooms, connection: Connection) -> ConnectionChoice | None:

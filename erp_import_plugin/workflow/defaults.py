@@ -14,6 +14,7 @@ from erp_import_plugin.host_api import CrmField, CrmListItem, CrmValue, EntityKi
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import access, default_values, mappings, typed
+from erp_import_plugin.workflow.audit import Act
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.rooms import Rooms
 
@@ -92,6 +93,8 @@ def save(rooms: Rooms, user: User, connection_id: int, actor_type: ActorType, ed
         after = _edited(before, fields, edits, items_of(rooms, tx, fields.values()))
         if after != before:
             mapping_store.save(tx, connection_id, after)
+            changed = {"actor_type": actor_type.value}
+            mappings.note_change(tx, rooms, user, connection_id, Act.DEFAULTS_CHANGED, **changed)
     return after != before
 
 

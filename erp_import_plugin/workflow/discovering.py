@@ -9,10 +9,11 @@ from erp_import_plugin.connector_api import ActorType, ErpField, FieldType
 from erp_import_plugin.connector_host import ConnectorFailure, GuardedSession
 from erp_import_plugin.engine.mapping import KIND_OF, ActorMapping, FieldMapping, known_target
 from erp_import_plugin.errors import Sentence
-from erp_import_plugin.host_api import CrmField, CrmSchema, EntitySchema
+from erp_import_plugin.host_api import CrmField, CrmSchema, EntitySchema, User
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store.transactions import writing
-from erp_import_plugin.workflow import access
+from erp_import_plugin.workflow import access, audit
+from erp_import_plugin.workflow.audit import Act
 from erp_import_plugin.workflow.mappings import held, list_names
 from erp_import_plugin.workflow.rooms import Rooms
 
@@ -37,7 +38,7 @@ _TELLING = (
 _EITHER = frozenset({"postal_city", "street_city"})
 
 
-def read(rooms: Rooms, session: GuardedSession, connection_id: int) -> tuple[Sentence, ...]:
+def read(rooms: Rooms, user: User, session: GuardedSession, connection_id: int) -> tuple[Sentence, ...]:
     """Read everything, map the known fields and keep it; what was chosen before stays.
 
     Gives sentences about lists that could not be read. Nothing is changed when fields cannot be read.
@@ -46,13 +47,14 @@ def read(rooms: Rooms, session: GuardedSession, connection_id: int) -> tuple[Sen
     fields = {actor_type: session.fields(actor_type) for actor_type in session.actor_types()}
     schema = rooms.host.crm.schema()
     with writing(rooms.engine) as tx:
-        access.any_connection(tx, connection_id, lock=True)
+        connection = access.any_connection(tx, connection_id, lock=True)
         before = mapping_store.of(tx, connection_id)
         types = dict.fromkeys((*fields, *before))
         found = [discovered(one, fields.get(one, ()), schema, before.get(one)) for one in types]
         mapped = [one for one in found if one is not None]
         for one in mapped:
             mapping_store.save(tx, connection_id, one)
+        audit.note(tx, rooms, user, Act.FIELDS_READ, connection.name, types=len(fields))
     return read_lists(rooms, session, connection_id, list_names(mapped))
 
 

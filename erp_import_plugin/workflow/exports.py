@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -21,12 +20,11 @@ from erp_import_plugin.store.identity import ActorPlace
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.outcomes import ResultRow
 from erp_import_plugin.store.plan import PlanFilter, PlanLine
-from erp_import_plugin.store.transactions import reading
-from erp_import_plugin.workflow import access, preview, results
+from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.workflow import access, audit, preview, results
+from erp_import_plugin.workflow.audit import Act
 from erp_import_plugin.workflow.preview import Labels
 from erp_import_plugin.workflow.rooms import Rooms
-
-_log = logging.getLogger(__name__)
 
 CORRECTABLE = (Status.UNDECIDED, Status.HELD, Status.FAILED)
 """What an admin can do something about, by correcting the actor."""
@@ -73,13 +71,13 @@ def plan(rooms: Rooms, user: User, token: str, wanted: PlanFilter) -> Iterator[P
         imported = access.open_import(tx, rooms, user, token)
     if imported.state is ImportState.STAGING:
         raise Refused(Sentence("The preview is not there yet."))
-    _tell("the plan", imported, user)
+    _note(rooms, "plan", imported, user)
     return _plan(rooms, imported, wanted)
 
 
 def result(rooms: Rooms, user: User, token: str, statuses: Collection[Status], text: str = "") -> Iterator[ResultActor]:
     """The rows of the result with one of the statuses. Raises NotFound and Refused at once."""
-    _tell("the result", _opened(rooms, user, token), user)
+    _note(rooms, "result", _opened(rooms, user, token), user)
     return _result(rooms, user, token, statuses, text)
 
 
@@ -96,7 +94,7 @@ def corrections(rooms: Rooms, user: User, token: str) -> Corrections:
         used.setdefault(one.actor.actor_type, set()).update(one.actor.values)
     if not used:
         raise Refused(Sentence("There is no row to correct: none was held, failed or needs a decision."))
-    _tell("what is to be corrected", imported, user)
+    _note(rooms, "corrections", imported, user)
     with reading(rooms.engine) as tx:
         fields = {kind: _fields(tx, imported, kind, used[kind]) for kind in ActorType if kind in used}
         names = {field.list_name for some in fields.values() for field in some if field.list_name}
@@ -154,5 +152,6 @@ def _fields(tx: Transaction, imported: Import, kind: ActorType, used: Collection
     return (*known, *(ErpField(key, key) for key in others))
 
 
-def _tell(what: str, imported: Import, user: User) -> None:
-    _log.info("User %s exports %s of import %s", user.id, what, imported.id)
+def _note(rooms: Rooms, what: str, imported: Import, user: User) -> None:
+    with writing(rooms.engine) as tx:
+        audit.note_import(tx, rooms, user, Act.EXPORTED, imported, what=what)

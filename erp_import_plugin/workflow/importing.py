@@ -1,4 +1,4 @@
-"""Importing: the start, the stop and the resumption of the job."""
+"""Importing: the start of the job, its pause, its stop and its resumption."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from erp_import_plugin.jobs import Jobs, JobView
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, impact, undo, working
+from erp_import_plugin.workflow import access, audit, impact, undo, working
+from erp_import_plugin.workflow.audit import Act
 from erp_import_plugin.workflow.rooms import Rooms
 
 
@@ -41,6 +42,8 @@ def start(
                 impact.check_confirmed(impact.to_confirm(tx, rooms.config, imported.id), typed)
             undo.close_original(tx, rooms, imported)
             import_store.set_state(tx, imported.id, ImportState.IMPORTING, started_at=rooms.now())
+            act = Act.IMPORT_STARTED if imported.undoes is None else Act.UNDO_STARTED
+            audit.note_import(tx, rooms, user, act, imported)
     running = jobs.latest(token, working.IMPORT)
     return running if running and not first else jobs.start(working.IMPORT, token, user.id)
 
@@ -52,13 +55,23 @@ def cancel(rooms: Rooms, jobs: Jobs, user: User, token: str) -> None:
         jobs.cancel(job.id)
 
 
+def pause(rooms: Rooms, jobs: Jobs, user: User, token: str) -> None:
+    """Stop the work on an import for a while, after the rows in progress. It stays the import's work until resumed."""
+    job = _job(rooms, jobs, user, token)
+    if job is not None:
+        jobs.pause(job.id)
+
+
 def resume(rooms: Rooms, jobs: Jobs, user: User, token: str) -> None:
-    """Go on with work that was cancelled, failed or interrupted."""
+    """Go on with work that was paused, cancelled or interrupted, or that failed."""
     access.check_sync(rooms)
     job = _job(rooms, jobs, user, token)
     if job is None:
         return
-    if job.state == "interrupted":
+    if job.kind == working.IMPORT and (job.idle or job.state in ("cancelled", "failed")):
+        with writing(rooms.engine) as tx:
+            audit.note_import(tx, rooms, user, Act.RESUMED, access.open_import(tx, rooms, user, token))
+    if job.idle:
         jobs.resume(job.id)
     elif job.state in ("cancelled", "failed"):
         jobs.start(job.kind, token, user.id)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
+from collections import Counter
 from collections.abc import Sequence
 
 import stamina
 from sqlalchemy import Connection as Transaction
 from sqlalchemy.exc import DBAPIError
 
+from erp_import_plugin import watching
 from erp_import_plugin.engine.applying import Outcome
 from erp_import_plugin.engine.changes import PlannedRow
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
@@ -23,12 +24,11 @@ from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.transactions import is_passing, reading, writing
+from erp_import_plugin.watching import Event
 from erp_import_plugin.workflow import access
 from erp_import_plugin.workflow.remembering import remember
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.ways import Way, way_of
-
-_log = logging.getLogger(__name__)
 
 _PASS_ON = (ErpImportError, Cancelled, LeaseLost)
 """What stops the work, as opposed to what one row is to blame for; so does a database that is away."""
@@ -94,7 +94,9 @@ class _ImportRun:
             self._context.progress(self._done, self._read, self._way.notes[kind])
             if not rows:
                 return
-            self._apply(kind, rows)
+            with watching.chunk(kind.value) as watched:
+                self._apply(kind, rows)
+                watched.did(rows[0].row, rows[-1].row, len(rows))
             self._done += len(rows)
             after = rows[-1].row
 
@@ -121,13 +123,15 @@ class _ImportRun:
                 self._context.hold(tx)
                 outcomes = self._way.write(tx, kind, rows)
                 outcome_store.save(tx, self._import.id, kind, outcomes)
+        _tell_written(kind, outcomes)
 
     def _refused(self, kind: EntityKind, row: PlannedRow, error: Exception) -> None:
-        _log.warning("The CRM refused row %s of import %s: %s", row.row, self._import.id, type(error).__name__)
-        reason = Reason(ReasonCode.REFUSED_BY_CRM, {"error": _words(error)})
+        watching.tell(Event.ROW_REFUSED, row=row.row, error=type(error).__name__)
+        failed = [Outcome(row.row, Status.FAILED, Reason(ReasonCode.REFUSED_BY_CRM, {"error": _words(error)}))]
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
-            outcome_store.save(tx, self._import.id, kind, [Outcome(row.row, Status.FAILED, reason)])
+            outcome_store.save(tx, self._import.id, kind, failed)
+        _tell_written(kind, failed)
 
     def _fill_selections(self) -> None:
         for kind in EntityKind:
@@ -165,6 +169,11 @@ class _ImportRun:
         accounts = Accounts.of(read, outcome_store.counts(tx, self._import.id))
         import_store.save_accounts(tx, self._import.id, accounts)
         import_store.set_state(tx, self._import.id, ImportState.DONE, ended_at=self._rooms.now())
+
+
+def _tell_written(kind: EntityKind, outcomes: Sequence[Outcome]) -> None:
+    for status, rows in Counter(one.status for one in outcomes).items():
+        watching.written(kind.value, status.value, rows)
 
 
 def _words(error: Exception) -> str:

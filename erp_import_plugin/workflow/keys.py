@@ -8,7 +8,8 @@ from erp_import_plugin.host_api import User
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store.secrets import NoKeyFits, Vault
 from erp_import_plugin.store.transactions import writing
-from erp_import_plugin.workflow import access
+from erp_import_plugin.workflow import access, audit
+from erp_import_plugin.workflow.audit import Act
 from erp_import_plugin.workflow.rooms import Rooms
 
 
@@ -28,6 +29,7 @@ def rotate(rooms: Rooms, user: User) -> Rotated:
         fresh = {one.id: _rotated(rooms.vault, one.secrets) for one in found}
         opened = {connection_id: secrets for connection_id, secrets in fresh.items() if secrets is not None}
         connection_store.set_secrets(tx, opened)
+        audit.note(tx, rooms, user, Act.KEYS_ROTATED, connections=len(opened), locked=len(found) - len(opened))
     return Rotated(len(opened), tuple(one.name for one in found if fresh[one.id] is None))
 
 

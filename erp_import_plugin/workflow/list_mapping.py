@@ -14,7 +14,8 @@ from erp_import_plugin.errors import NotFound, Sentence
 from erp_import_plugin.host_api import CrmType, User
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, mappings
+from erp_import_plugin.workflow import access, audit, mappings
+from erp_import_plugin.workflow.audit import Act
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.item_lines import ItemLine, ItemShow, Pairing, item_lines
 from erp_import_plugin.workflow.paging import Paged, paged
@@ -107,13 +108,16 @@ def save(rooms: Rooms, user: User, connection_id: int, lists: tuple[str, str], e
     """
     access.check_set_up(rooms, user)
     with writing(rooms.engine) as tx:
-        access.any_connection(tx, connection_id, lock=True)
+        connection = access.any_connection(tx, connection_id, lock=True)
         pair = _pair(_pairs(rooms, mapping_store.of(tx, connection_id)), lists)
         pairing = _pairing(rooms, tx, connection_id, pair)
         chosen = _chosen(pairing, edits)
         place = (tx, connection_id, pair.crm_list, pair.erp_list)
         mapping_store.save_items(*place, {key: item for key, item in chosen.items() if item != ""})
         mapping_store.forget_items(*place, [key for key, item in chosen.items() if item == ""])
+        if chosen:
+            told = {"list": pair.crm_list, "items": len(chosen)}
+            audit.note(tx, rooms, user, Act.LIST_MAPPING_CHANGED, connection.name, **told)
     return bool(chosen)
 
 

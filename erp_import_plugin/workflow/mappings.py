@@ -17,7 +17,8 @@ from erp_import_plugin.errors import NotFound, Sentence
 from erp_import_plugin.host_api import CrmField, EntitySchema, User
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access
+from erp_import_plugin.workflow import access, audit
+from erp_import_plugin.workflow.audit import Act
 from erp_import_plugin.workflow.mapping_edits import FieldEdit, edited
 from erp_import_plugin.workflow.paging import Paged, paged
 from erp_import_plugin.workflow.rooms import Rooms
@@ -176,6 +177,7 @@ def save(
             after = replace(after, active=active)
         if after != before:
             mapping_store.save(tx, connection_id, after)
+            note_change(tx, rooms, user, connection_id, Act.MAPPING_CHANGED, actor_type=actor_type.value)
     return after != before
 
 
@@ -186,12 +188,18 @@ def remove(rooms: Rooms, user: User, connection_id: int, actor_type: ActorType, 
         before = held(tx, connection_id, actor_type)
         left = tuple(one for one in before.fields if not (one.gone and one.erp.key == key))
         mapping_store.save(tx, connection_id, replace(before, fields=left))
+        note_change(tx, rooms, user, connection_id, Act.MAPPING_CHANGED, actor_type=actor_type.value)
 
 
 def held(tx: Transaction, connection_id: int, actor_type: ActorType) -> ActorMapping:
     """A mapping that nobody else changes until the transaction ends. Raises NotFound."""
     access.any_connection(tx, connection_id, lock=True)
     return of_type(mapping_store.of(tx, connection_id), actor_type)
+
+
+def note_change(tx: Transaction, rooms: Rooms, user: User, connection_id: int, act: Act, **params: object) -> None:
+    """Write down that the user has changed what is mapped."""
+    audit.note(tx, rooms, user, act, access.any_connection(tx, connection_id).name, **params)
 
 
 def of_type(mappings: Mapping[ActorType, ActorMapping], actor_type: ActorType) -> ActorMapping:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import stamina
 from sqlalchemy import Connection as Transaction
 
+from erp_import_plugin import watching
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine.candidates import StagedActor
 from erp_import_plugin.engine.mapping import KIND_OF, ActorMapping
@@ -123,9 +124,13 @@ class _PlanRun:
         after = 0
         while True:
             self._context.check()
-            actors = self._plan_next(kind, types, after)
+            with watching.chunk(kind.value) as watched:
+                actors = self._plan_next(kind, types, after)
+                if actors:
+                    watched.did(actors[0].row, actors[-1].row, len(actors))
             if not actors:
                 break
+            watching.planned(kind.value, len(actors))
             after = actors[-1].row
             self._done += len(actors)
             self._context.progress(self._done, self._read, _NOTES[kind])

@@ -9,8 +9,10 @@ from erp_import_plugin.host_api import User
 from erp_import_plugin.jobs import Jobs
 from erp_import_plugin.store import history as history_store
 from erp_import_plugin.store import pruning as pruning_store
+from erp_import_plugin.store import rates
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, imports
+from erp_import_plugin.workflow import access, audit, imports
+from erp_import_plugin.workflow.audit import Act
 from erp_import_plugin.workflow.imports import ImportLine
 from erp_import_plugin.workflow.rooms import Rooms
 
@@ -37,11 +39,15 @@ def prune(
 ) -> None:
     """Remove them, some rows in a transaction; ``removed`` is told how many imports of how many are gone.
 
-    Cut short, none of them is found any more, and the next time removes the rest.
+    What the audit log has longer than it is to be kept goes as well. Cut short, none of them is found any more, and the
+    next time removes the rest.
     """
     access.check_user(rooms, user)
     with writing(rooms.engine) as tx:
-        pruning_store.hide_old(tx, access.whose(rooms, user), before, unfinished=unfinished)
+        hidden_now = pruning_store.hide_old(tx, access.whose(rooms, user), before, unfinished=unfinished)
+        audit.forget_old(tx, rooms)
+        rates.forget_empty(tx, rooms.now())
+        audit.note(tx, rooms, user, Act.PRUNED, imports=hidden_now, before=before.date())
     with reading(rooms.engine) as tx:
         hidden = pruning_store.hidden(tx)
     for done, import_id in enumerate(hidden, 1):

@@ -28,6 +28,7 @@ from erp_import_plugin.store.saved_imports import SavedImport
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import access, erp, remembering, settings
 from erp_import_plugin.workflow import criteria as asked
+from erp_import_plugin.workflow.actor_labels import ActorLabels
 from erp_import_plugin.workflow.discovering import read_lists
 from erp_import_plugin.workflow.fetch_job import sort
 from erp_import_plugin.workflow.gone import GoneSearch
@@ -149,6 +150,7 @@ class _Comparison:
         self._context = context
         self._task = task
         self._type = task.saved.what.actor_type
+        self._labels = ActorLabels(task.mapping)
         self._repeat = task.repeat
 
     def run(self, session: GuardedSession) -> int:
@@ -210,7 +212,7 @@ class _Comparison:
             self._context.hold(tx)
             staging_store.want(tx, self._task.imported.id, wanted)
             rows = staging_store.rows_of(tx, self._task.imported.id, wanted)
-            staging_store.save_fetched(tx, *sort([(rows[p], p) for p in wanted], fetched, self._task.mapping))
+            staging_store.save_fetched(tx, *sort([(rows[p], p) for p in wanted], fetched, self._labels))
             actor_store.see(tx, self._task.saved, [*found.same, *found.changed], self._repeat.number)
             actor_store.mark(tx, self._task.saved, found.marks)
             self._count(found, len(wanted))

@@ -22,9 +22,10 @@ from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.saved_actors import Gone
 from erp_import_plugin.store.saved_imports import SavedImport, What
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, erp, remembering, working
+from erp_import_plugin.workflow import access, erp, limits, remembering, working
 from erp_import_plugin.workflow.asked import Asked, asked_of
 from erp_import_plugin.workflow.invalid import Invalid
+from erp_import_plugin.workflow.limits import Asking
 from erp_import_plugin.workflow.paging import Paged, paged
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.saved_lines import SavedLine, busy_sentence, lines, may_change
@@ -151,6 +152,7 @@ def run(rooms: Rooms, jobs: Jobs, user: User, saved_id: int, language: str = "")
     Raises:
         NotFound: there is none for this user.
         Refused: it cannot be run, and why; or it is being run at this moment.
+        TooOften: too many searches were begun.
     """
     access.check_user(rooms, user)
     access.check_sync(rooms)
@@ -162,6 +164,7 @@ def run(rooms: Rooms, jobs: Jobs, user: User, saved_id: int, language: str = "")
         if line.busy:
             raise Refused(busy_sentence(saved, line.busy))
         what = saved.what
+        limits.count(tx, rooms, user, what.connection_id, Asking.SEARCH)
         begun = import_store.create(tx, user, what.connection_id, what.actor_type, rooms.now(), language)
         import_store.belongs_to(tx, begun.id, saved.id)
         import_store.save_settings(tx, begun.id, what.settings)

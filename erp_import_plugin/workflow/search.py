@@ -19,11 +19,12 @@ from erp_import_plugin.store import searches as search_store
 from erp_import_plugin.store.imports import Import
 from erp_import_plugin.store.searches import Search
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, working
+from erp_import_plugin.workflow import access, limits, working
 from erp_import_plugin.workflow import criteria as asked
 from erp_import_plugin.workflow.criteria import Criteria
 from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.invalid import Invalid
+from erp_import_plugin.workflow.limits import Asking
 from erp_import_plugin.workflow.mappings import searchable, shown
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.search_job import run_search
@@ -147,12 +148,14 @@ def start(rooms: Rooms, jobs: Jobs, user: User, token: str, actor_type: ActorTyp
     Raises:
         Invalid: by "set.line" of the criteria, or "actor_type".
         NotFound, Refused: there is no such import, or it has been started.
+        TooOften: too many searches were begun.
     """
     access.check_user(rooms, user)
     access.check_sync(rooms)
     with writing(rooms.engine) as tx:
         found = open_unwritten(tx, rooms, user, token)
         access.open_connection(tx, user, found.connection_id)
+        limits.count(tx, rooms, user, found.connection_id, Asking.SEARCH)
         mapping = _mapping(_searchable_mappings(tx, found.connection_id), actor_type)
         lists = _wanted_lists(mapping, criteria)
         labels = mapping_store.erp_lists(tx, found.connection_id, lists)

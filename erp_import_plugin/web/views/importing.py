@@ -47,6 +47,8 @@ def _act(token: str, name: str) -> None:
         importing.start(*asked, request.form.get("revision", type=int), request.form.get("confirm", ""))
     elif name == "cancel":
         importing.cancel(*asked)
+    elif name == "pause":
+        importing.pause(*asked)
     elif name == "resume":
         importing.resume(*asked)
 

@@ -72,6 +72,8 @@ def _act(token: str, name: str) -> None:
         preview.start(rooms, here.jobs(), user, token)
     elif name == "cancel":
         importing.cancel(rooms, here.jobs(), user, token)
+    elif name == "pause":
+        importing.pause(rooms, here.jobs(), user, token)
     elif name == "resume":
         importing.resume(rooms, here.jobs(), user, token)
     elif name in _BULK:

@@ -130,7 +130,9 @@ def repeat(token: str) -> str | Response:
         pressed = action.pressed()[0]
         if pressed == "cancel":
             importing.cancel(here.rooms(), here.jobs(), here.user(), token)
-        elif pressed == "again":
+        elif pressed == "pause":
+            importing.pause(here.rooms(), here.jobs(), here.user(), token)
+        elif pressed in ("again", "resume"):
             importing.resume(here.rooms(), here.jobs(), here.user(), token)
         return stay(url_for(".repeat", token=token))
     found = saved_imports.page(here.rooms(), here.jobs(), here.user(), token, here.page_number())

@@ -32,6 +32,8 @@ def answer(token: str) -> str | Response:
         flash(ngettext("%(num)s actor was taken out.", "%(num)s actors were taken out.", len(rows)), "success")
     elif name == "cancel":
         importing.cancel(here.rooms(), here.jobs(), here.user(), token)
+    elif name == "pause":
+        importing.pause(here.rooms(), here.jobs(), here.user(), token)
     elif name == "resume":
         importing.resume(here.rooms(), here.jobs(), here.user(), token)
     return stay(this_page())
