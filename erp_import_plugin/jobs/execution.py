@@ -18,6 +18,7 @@ from erp_import_plugin.jobs.handlers import JobHandlers
 from erp_import_plugin.jobs.lease import Lease
 from erp_import_plugin.jobs.sweep import Starter, Sweep
 from erp_import_plugin.store.jobs import JobState, JobStore
+from erp_import_plugin.store.troubles import trouble_of
 from erp_import_plugin.watching import Event
 
 Around = Callable[[], AbstractContextManager[object]]
@@ -68,12 +69,22 @@ class Execution:
         except Exception as error:
             _hide_values(error)
             watching.tell(Event.JOB_BROKEN, error=type(error).__name__)
-            return JobState.FAILED, Sentence(
-                "The work stopped because of an error in the program. What was done until then is kept. "
-                "Whoever runs the server finds the error in the log under job %(job)s.",
-                job=context.job_id,
-            )
+            return JobState.FAILED, _why(error, context.job_id)
         return JobState.DONE, ""
+
+
+def _why(error: Exception, job_id: int) -> Sentence:
+    trouble = trouble_of(error)
+    if trouble is not None:
+        return Sentence(
+            "%(trouble)s The work stopped. What was done until then is kept, and can be gone on with.",
+            trouble=trouble.value,
+        )
+    return Sentence(
+        "The work stopped because of an error in the program. What was done until then is kept. "
+        "Whoever runs the server finds the error in the log under job %(job)s.",
+        job=job_id,
+    )
 
 
 def _hide_values(error: BaseException | None) -> None:

@@ -7,13 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, update
-from sqlalchemy.exc import DBAPIError
 
 from erp_import_plugin.store import tables
+from erp_import_plugin.store.troubles import trouble_of
 
 _LOCKING = "erp_import_locking"
-# PostgreSQL: serialization failure, deadlock, lock not available, shutdowns. MariaDB: lock wait, deadlock, server gone.
-_PASSING = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03", 1205, 1213, 2006, 2013})
 
 
 @contextmanager
@@ -42,11 +40,8 @@ def writing(engine: Engine, *, locking: bool = False) -> Iterator[Connection]:
 
 def is_passing(error: Exception) -> bool:
     """Whether an error of the database tells of its state, not of the data: it may be gone when tried again."""
-    if not isinstance(error, DBAPIError):
-        return False
-    code = getattr(error.orig, "sqlstate", None) or (error.orig.args[:1] or ("",))[0] if error.orig else ""
-    locked = "database is locked" in str(error.orig) or "database table is locked" in str(error.orig)
-    return error.connection_invalidated or code in _PASSING or locked
+    trouble = trouble_of(error)
+    return trouble is not None and trouble.passes
 
 
 def is_locking(tx: Connection) -> bool:

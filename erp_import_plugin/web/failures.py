@@ -10,6 +10,7 @@ from werkzeug.exceptions import InternalServerError
 from werkzeug.wrappers import Response
 
 from erp_import_plugin.errors import ErpImportError, NotFound
+from erp_import_plugin.store.troubles import trouble_of
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import lazy_gettext, say
 from erp_import_plugin.web import here
@@ -75,7 +76,11 @@ def _stale(_error: StaleForm | CSRFError) -> Response:
     return go(_this_page())
 
 
-def _broken(_error: InternalServerError) -> Answer:
+def _broken(error: InternalServerError) -> Answer:
+    trouble = trouble_of(error.original_exception) if error.original_exception else None
+    if trouble is not None:
+        text = _("What was added and imported is kept. Try again in a while, or tell who runs the CRM.")
+        return _page(_("This did not work"), f"{say(trouble.value)} {text}", 503)
     text = _("Something went wrong here. What was added and imported is kept. Try again, or tell who runs the CRM.")
     return _page(_("This did not work"), text, 500)
 

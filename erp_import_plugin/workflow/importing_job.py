@@ -24,6 +24,7 @@ from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.transactions import is_passing, reading, writing
+from erp_import_plugin.store.troubles import trouble_of
 from erp_import_plugin.watching import Event
 from erp_import_plugin.workflow import access
 from erp_import_plugin.workflow.remembering import remember
@@ -107,7 +108,7 @@ class _ImportRun:
         except _PASS_ON:
             raise
         except Exception as error:
-            if is_passing(error):
+            if trouble_of(error):
                 raise
             if len(rows) > 1:
                 middle = len(rows) // 2

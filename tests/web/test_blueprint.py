@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from erp_import_plugin.host_api import User
 from erp_import_plugin.workflow import saved_imports
@@ -173,6 +174,17 @@ def test_an_error_of_ours_is_a_page_without_details(site: Site, monkeypatch: pyt
     page = site.get("/erp-import/", status=500)
     assert "sesame" not in page.html
     assert "Something went wrong here" in page.text
+
+
+def test_a_database_that_is_away_is_said_to_be(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("connection failed"))
+
+    site.client.application.config.update(PROPAGATE_EXCEPTIONS=False)
+    monkeypatch.setattr("erp_import_plugin.web.views.source.imports.listed", away)
+    page = site.get("/erp-import/", status=503)
+    assert "The database cannot be reached" in page.text
+    assert "connection failed" not in page.html
 
 
 def test_htmx_is_told_to_go_where_a_browser_would_be_sent(site: Site) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, func, insert, select, text, update
+from sqlalchemy import Engine, delete, event, func, insert, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from erp_import_plugin.connector_api import ActorRef, ActorType, GiveUp
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
@@ -376,6 +378,25 @@ def test_one_row_that_the_database_refuses_fails_alone(house: House, engine: Eng
     (row,) = results.rows(house.rooms, ADMIN, token, ResultList.REST)
     assert row.reason
     assert "no thirteen here" in row.reason.params["error"]
+
+
+def test_a_full_disk_is_blamed_on_no_row(house: House, engine: Engine) -> None:
+    house.shop.add_companies(3)
+    token = planned(house)
+
+    def refuse(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("INSERT INTO company "):
+            raise OperationalError(statement, {}, sqlite3.OperationalError("database or disk is full"))
+
+    event.listen(engine, "before_cursor_execute", refuse)
+    importing.start(house.rooms, house.jobs, ADMIN, token)
+    event.remove(engine, "before_cursor_execute", refuse)
+    job = house.jobs.latest(token)
+    assert job is not None
+    assert (job.state, "The disk of the database is full" in job.note) == ("failed", True)
+
+    importing.resume(house.rooms, house.jobs, ADMIN, token)
+    assert set(outcomes(house, token).values()) == {(Status.NEW, None)}
 
 
 def test_sync_switched_on_refuses_and_loses_nothing(house: House) -> None:
