@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
+from erp_import_plugin.cli.audit import audit
 from erp_import_plugin.cli.connections import connections
 from erp_import_plugin.cli.connectors import connectors
 from erp_import_plugin.cli.decide import decide
@@ -37,6 +38,7 @@ for part in (
     run,
     prune,
     rotate_keys,
+    audit,
     worker,
 ):
     command.add_command(part)

@@ -23,6 +23,7 @@ from erp_import_plugin.store.plan import PlanLine
 from erp_import_plugin.store.searches import Result
 from erp_import_plugin.translations import say
 from erp_import_plugin.web.reasons import sentence
+from erp_import_plugin.workflow.audit import Entry
 from erp_import_plugin.workflow.connections import ConnectionLine, Connectors
 from erp_import_plugin.workflow.imports import ImportLine
 from erp_import_plugin.workflow.rereading import Reread
@@ -71,6 +72,11 @@ def connection(line: ConnectionLine) -> Data:
 def _test(test: ConnectionTest) -> Data:
     said = {"ok": test.ok, "message": say(test.message), "field": test.field or None, "outdated": test.outdated}
     return {"at": _plain(test.at), **said}
+
+
+def audit_entry(entry: Entry) -> Data:
+    """One of ``audit``."""
+    return asdict(entry) | {"at": _plain(entry.at)}
 
 
 def mapping(mapped: ActorMapping) -> Data:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, render_template, request, url_for
 from flask_babel import gettext
@@ -34,8 +34,9 @@ def init_app(app: Flask) -> None:
 
 def page_url(number: int) -> str:
     """This page with another page number, everything else as it is asked for."""
-    args: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), "page": number}
-    return url_for(request.endpoint or "home.index", **args)
+    # Not handed to url_for, which would take some of what a visitor has typed for its own, such as a "_scheme".
+    query = urlencode({**request.args.to_dict(flat=False), "page": number}, doseq=True)
+    return f"{url_for(request.endpoint or 'home.index', **(request.view_args or {}))}?{query}"
 
 
 def _furniture() -> dict[str, Any]:

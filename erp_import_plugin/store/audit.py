@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select
+from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.host_api import User
@@ -57,12 +57,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which entries are wanted; ``text`` is in the subject or the user's name, ``since`` is the earliest moment."""
+    """Which entries are wanted: from ``since`` to before ``until``; ``text`` is in the subject or the user's name."""
 
     act: Act | None = None
     user_id: str | None = None
     text: str = ""
     since: datetime | None = None
+    until: datetime | None = None
 
 
 def note(tx: Transaction, at: datetime, user: User, act: Act, subject: str = "", **params: object) -> None:
@@ -107,10 +108,11 @@ def _passing(wanted: AuditFilter) -> list[ColumnElement[bool]]:
         passing.append(table.c.user_id == wanted.user_id)
     if wanted.since is not None:
         passing.append(table.c.at >= wanted.since)
+    if wanted.until is not None:
+        passing.append(table.c.at < wanted.until)
     if wanted.text:
-        named = (column.icontains(wanted.text, autoescape=True) for column in (table.c.subject, table.c.user_name))
-        first, second = named
-        passing.append(first | second)
+        columns = (table.c.subject, table.c.user_name)
+        passing.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
     return passing
 
 

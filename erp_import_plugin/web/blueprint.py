@@ -10,6 +10,7 @@ import erp_import_plugin
 from erp_import_plugin.config import Config
 from erp_import_plugin.web import answers, context, failures, here, received
 from erp_import_plugin.web.views import (
+    audit,
     connection,
     connections,
     connectors,
@@ -102,6 +103,8 @@ def _add_set_up(pages: Blueprint) -> None:
     """The pages of *Quote/Sync > Sync*."""
     one = f"{_SET_UP}/connections/<int(max={_MOST_ID}):connection_id>"
     both = ["GET", "POST"]
+    pages.add_url_rule(f"{_SET_UP}/audit", "audit", audit.show)
+    pages.add_url_rule(f"{_SET_UP}/audit.<any(csv, xlsx):kind>", "audit_file", audit.file)
     pages.add_url_rule(f"{_SET_UP}/connectors", "connectors", connectors.show)
     pages.add_url_rule(f"{_SET_UP}/connections", "connections", connections.answer, methods=both)
     pages.add_url_rule(f"{_SET_UP}/connections/new", "connection_new", connections.choose)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -35,6 +37,13 @@ def pager(page: int, pages: int, shown: int, total: int | None) -> Pager:
 
 def this_page(**changed: Any) -> str:
     """The address of this page with some arguments changed; None takes one away."""
-    arguments: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), **changed}
-    kept = {key: value for key, value in arguments.items() if value is not None}
-    return url_for(request.endpoint or ".source", **kept)
+    return address(request.endpoint or ".source", {**request.args, **changed}, **(request.view_args or {}))
+
+
+def address(endpoint: str, asked: Mapping[str, Any], **place: Any) -> str:
+    """The address of a page with what is ``asked`` of it, which may be anything a visitor has typed.
+
+    ``url_for`` would take some of it for its own, such as a ``_scheme``.
+    """
+    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    return f"{url_for(endpoint, **place)}{'?' if query else ''}{query}"

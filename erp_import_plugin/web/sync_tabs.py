@@ -9,12 +9,12 @@ from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.web import here
 from erp_import_plugin.web.steps import Tab
 
-CONNECTIONS, CONNECTORS = "connections", "connectors"
+CONNECTIONS, CONNECTORS, AUDIT = "connections", "connectors", "audit"
 
 
 def set_up_pages() -> tuple[SetUpPage, ...]:
     """Our pages; the key of each is its endpoint."""
-    pages = ((CONNECTIONS, _("Connections")), (CONNECTORS, _("Connectors")))
+    pages = ((CONNECTIONS, _("Connections")), (CONNECTORS, _("Connectors")), (AUDIT, _("Audit log")))
     return tuple(SetUpPage(key, label, url_for(f"erp_import.{key}")) for key, label in pages)
 
 

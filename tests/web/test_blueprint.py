@@ -28,6 +28,8 @@ OF_AN_IMPORT = {
 }
 OF_A_RUN = {"saved_import": "saved/1", "repeat": "imports/{run}/repeat"}
 SET_UP = {
+    "audit": "sync/audit",
+    "audit_file": "sync/audit.csv",
     "connectors": "sync/connectors",
     "connections": "sync/connections",
     "connection_new": "sync/connections/new",
@@ -48,7 +50,7 @@ OF_EVERYONE = {
 }
 FORMS = {"discard": "imports/{token}/discard", "undo": "imports/{token}/undo", "source_backup": "backup"}
 PAGES = OF_EVERYONE | OF_AN_IMPORT | OF_A_RUN | SET_UP
-FILES = {"done_file", "preview_file", "corrections_file"}
+FILES = {"audit_file", "done_file", "preview_file", "corrections_file"}
 WHILE_SYNC_IS_ON = {"source", "imports", "importing", "done", "history", "saved", "saved_import", "presets"}
 WHILE_SYNC_IS_ON |= {*FILES, *SET_UP}
 

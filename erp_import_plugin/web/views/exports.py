@@ -21,7 +21,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def plan(token: str, kind: str) -> AnyResponse:
     """The rows of the preview that its filter passes."""
     rows = exports.plan(here.rooms(), here.user(), token, wanted_rows())
-    return _answer(export_tables.plan(rows, here.rooms().host.crm.schema(), token), f"preview.{kind}", kind)
+    return answer(export_tables.plan(rows, here.rooms().host.crm.schema(), token), f"preview.{kind}", kind)
 
 
 def result(token: str, kind: str) -> AnyResponse:
@@ -31,7 +31,7 @@ def result(token: str, kind: str) -> AnyResponse:
     statuses = (status,) if status else one_list.statuses if one_list else tuple(Status)
     rows = exports.result(here.rooms(), here.user(), token, statuses, request.args.get("q", "").strip())
     name = f"import-{status.value if status else which if one_list else 'all'}.{kind}"
-    return _answer(export_tables.result(rows, here.rooms().host.crm.schema(), token), name, kind)
+    return answer(export_tables.result(rows, here.rooms().host.crm.schema(), token), name, kind)
 
 
 def corrections(token: str) -> AnyResponse:
@@ -43,7 +43,8 @@ def corrections(token: str) -> AnyResponse:
     return send_file(book.file(), _XLSX, as_attachment=True, download_name="import-to-correct.xlsx")
 
 
-def _answer(table: Iterator[Sequence[Cell]], name: str, kind: str) -> AnyResponse:
+def answer(table: Iterator[Sequence[Cell]], name: str, kind: str) -> AnyResponse:
+    """A table as a file of the kind "csv" or "xlsx"."""
     if kind == "xlsx":
         return send_file(xlsx_file(table), _XLSX, as_attachment=True, download_name=name)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

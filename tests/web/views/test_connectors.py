@@ -47,4 +47,5 @@ def test_our_tabs_stand_beside_the_hosts_own(site: Site) -> None:
         ("/sync", False),
         ("/erp-import/sync/connections", False),
         (PATH, True),
+        ("/erp-import/sync/audit", False),
     ]

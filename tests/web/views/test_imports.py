@@ -39,3 +39,12 @@ def test_long_lists_have_pages(site: Site) -> None:
     assert "1 to 10 of 11" in page.text
     assert "11 to 11 of 11" in site.get(page.one("a", id="erp-page-next")["href"]).text
     assert "All imports" in site.get("/erp-import/").text
+
+
+def test_nothing_that_a_visitor_asks_for_is_taken_for_an_option_of_the_address(site: Site) -> None:
+    for _ in range(11):
+        site.house.begin()
+    tricks = "_scheme=javascript&_external=1&endpoint=x&_anchor=a&_method=POST&q="
+    address = site.get(f"/erp-import/imports?{tricks}").one("a", id="erp-page-next")["href"]
+    assert address.startswith("/erp-import/imports?")
+    assert "11 to 11 of 11" in site.get(address).text
