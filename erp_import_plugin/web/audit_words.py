@@ -62,7 +62,7 @@ def _actor_type(name: str) -> str:
 
 
 _DETAILS: Mapping[str, Callable[[str], str]] = {
-    "connector": lambda value: value,
+    "connector": lambda value: gettext("connector “%(name)s”", name=value),
     "what": _named,
     "passed": lambda value: gettext("passed") if value == "True" else gettext("failed"),
     "actor_type": _actor_type,

@@ -36,7 +36,7 @@ def test_what_was_done_is_told_in_words_newest_first(site: Site) -> None:
     told = lines(page)
     assert "Import started Shop one Customer History of the import" in told[0]
     assert any("Connection tested Shop one passed" in line for line in told)
-    assert "Connection added Shop one shop" in told[-1]
+    assert "Connection added Shop one connector “shop”" in told[-1]
     assert page.one("a", href=f"/erp-import/imports/{token}/history")
 
 
