@@ -89,9 +89,13 @@ class Crm(Protocol):
         """Add items, none of which exists, and give them in the same order."""
 
     def find(
-        self, tx: Transaction, kind: EntityKind, rule: MatchRule, keys: Collection[str]
+        self, tx: Transaction, kind: EntityKind, rule: MatchRule, keys: Collection[str], *, prepared: bool = False
     ) -> Mapping[str, Sequence[str]]:
-        """The ids of the entities one of whose ``rule.keys`` is in ``keys``, by key; keys without any are left out."""
+        """The ids of the entities one of whose ``rule.keys`` is in ``keys``, by key; keys without any are left out.
+
+        What is found has the key now. What is not found must not be there, and must not come before the transaction
+        ends; with ``prepared``, which only follows :meth:`prepare`, it may have come since then.
+        """
 
     def prepare(self, tx: Transaction, kind: EntityKind, rule: MatchRule, after: object = None) -> object:
         """Do a part, of seconds, of whatever makes :meth:`find` fast by this rule.

@@ -108,18 +108,20 @@ class SqlAlchemyCrm:
         return tx.execute(select(func.count()).select_from(self._entities[kind].table)).scalar_one()
 
     def find(
-        self, tx: Connection, kind: EntityKind, rule: MatchRule, keys: Collection[str]
+        self, tx: Connection, kind: EntityKind, rule: MatchRule, keys: Collection[str], *, prepared: bool = False
     ) -> Mapping[str, Sequence[str]]:
         """The ids of the entities that have one of the keys, as they are in this transaction.
 
         The transaction must be one that writes: keys are kept in a table of ours. Until it ends, others that look for
-        entities wait, so that what is not found can be created without a double. Raises ValueError for a rule whose
-        fields this CRM lacks.
+        entities wait, so that what is not found can be created without a double; not so where it is ``prepared``.
+        Raises ValueError for a rule whose fields this CRM lacks.
         """
         entity = self._entities[kind]
         if _is_own_key(entity, rule):
             return self._find_ids(tx, entity, rule, keys)
-        return match_index.find(tx, match_index.source_of(entity, rule, self._lists), keys, self._region(tx, rule))
+        source, region = match_index.source_of(entity, rule, self._lists), self._region(tx, rule)
+        found = match_index.find_prepared(tx, source, keys, region) if prepared else None
+        return match_index.find(tx, source, keys, region) if found is None else found
 
     def prepare(self, tx: Connection, kind: EntityKind, rule: MatchRule, after: object = None) -> object:
         """Make or renew some thousand keys of the rule, after those of the row that the last call gave."""

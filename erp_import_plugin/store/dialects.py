@@ -85,7 +85,9 @@ class _PostgreSql(Dialect):
         return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
 
     def as_text(self, value: ColumnElement[Any]) -> ColumnElement[str]:
-        return cast(value, postgresql.TEXT).collate("C")
+        # What is no text gets the database's own collation, which compares no less exactly, and finds by our indexes.
+        made = cast(value, postgresql.TEXT)
+        return made.collate("C") if isinstance(value.type, String) else made
 
     def insert_unless_there(self, table: Table) -> Insert:
         return postgresql.insert(table).on_conflict_do_nothing()

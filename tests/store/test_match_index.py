@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from erp_import_plugin.host_api import CrmValue, EntityKind, EntityUpdate
+from erp_import_plugin.host_api import CrmValue, EntityKind, EntityUpdate, MatchRule
 from erp_import_plugin.store import migrate
 from erp_import_plugin.store.crm import SqlAlchemyCrm
 from erp_import_plugin.store.tables import match_key
@@ -180,6 +180,64 @@ def test_nothing_is_made_ready_for_a_rule_that_asks_the_table_itself(crm: SqlAlc
     assert tx.scalar(select(func.count()).select_from(match_key)) == 0
 
 
+def _prepare(engine: Engine, crm: SqlAlchemyCrm, kind: EntityKind, by: MatchRule) -> None:
+    with writing(engine) as tx:
+        assert crm.prepare(tx, kind, by) is None
+
+
+def test_who_only_looks_by_prepared_keys_keeps_nobody_waiting(engine: Engine, crm: SqlAlchemyCrm) -> None:
+    name = rule(COMPANY, "name")
+    with writing(engine) as tx:
+        ids = crm.create(tx, COMPANY, [{"name": f"Company {n}"} for n in range(100)], KARI)
+    _prepare(engine, crm, COMPANY, name)
+    keys = [f"company {n}" for n in range(100)]
+    wanted = {key: [one] for key, one in zip(keys, ids, strict=True)}
+    with engine.connect() as tx, statements(engine) as seen:
+        assert crm.find(tx, COMPANY, name, keys, prepared=True) == wanted
+    assert not [one for one in seen if one.startswith(("INSERT", "UPDATE", "DELETE")) or "FOR UPDATE" in one]
+    assert not [one for one in seen if "JOIN" in one]
+
+
+def test_what_has_lost_its_key_since_the_keys_were_prepared_is_not_found(engine: Engine, crm: SqlAlchemyCrm) -> None:
+    name = rule(COMPANY, "name")
+    with writing(engine) as tx:
+        rows: list[dict[str, CrmValue]] = [{"name": "Old"}, {"name": "Gone"}, {"name": "Acme"}, {"name": "ACME"}]
+        _, _, acme, other = crm.create(tx, COMPANY, rows, KARI)
+    _prepare(engine, crm, COMPANY, name)
+    with engine.begin() as sales:
+        sales.execute(update(hosts.company).where(hosts.company.c.name == "Old").values(name="New"))
+        sales.execute(delete(hosts.company).where(hosts.company.c.name == "Gone"))
+        sales.execute(update(hosts.company).where(hosts.company.c.id == int(acme)).values(name=" acme "))
+    with engine.connect() as tx:
+        assert crm.find(tx, COMPANY, name, ["old", "gone", "acme"], prepared=True) == {"acme": [acme, other]}
+    with writing(engine) as tx:
+        assert crm.find(tx, COMPANY, name, ["new"]).keys() == {"new"}
+
+
+def test_prepared_keys_of_many_values_follow_their_row(engine: Engine, crm: SqlAlchemyCrm) -> None:
+    email = rule(PERSON, "email")
+    with writing(engine) as tx:
+        kari, ola = crm.create(tx, PERSON, [{"email": ("a@x.example", "b@x.example")}, {}], KARI)
+    _prepare(engine, crm, PERSON, email)
+    with engine.begin() as sales:
+        ids = {str(one): one for one in sales.execute(select(hosts.person.c.id)).scalars()}
+        mine = hosts.person_channel.c.value == "b@x.example"
+        sales.execute(update(hosts.person_channel).where(mine).values(person_id=ids[ola]))
+    with engine.connect() as tx:
+        found = crm.find(tx, PERSON, email, ["a@x.example", "b@x.example"], prepared=True)
+        assert found == {"a@x.example": [kari], "b@x.example": [ola]}
+
+
+def test_keys_that_nobody_has_prepared_are_made(engine: Engine, crm: SqlAlchemyCrm) -> None:
+    mobile = rule(PERSON, "mobile")
+    with writing(engine) as tx:
+        (kari,) = crm.create(tx, PERSON, [{"phone_mobile": ("91234567",)}], KARI)
+        tx.execute(insert(hosts.preference).values(region="NO"))
+        assert crm.find(tx, PERSON, mobile, ["+4791234567"], prepared=True) == {"+4791234567": [kari]}
+        tx.execute(update(hosts.preference).values(region="DK"))
+        assert crm.find(tx, PERSON, mobile, ["+4591234567"], prepared=True) == {"+4591234567": [kari]}
+
+
 def test_a_rule_of_fields_this_crm_lacks_is_refused(crm: SqlAlchemyCrm, tx: Connection) -> None:
     with pytest.raises(ValueError, match="vat_number"):
         crm.find(tx, PERSON, rule(COMPANY, "vat_number"), ["1"])
@@ -235,6 +293,8 @@ def test_a_rule_may_give_several_keys_for_one_entity(crm: SqlAlchemyCrm, tx: Con
     rows: list[dict[str, CrmValue]] = [{"name": "a b"}, {"name": "b c a"}, {"name": " "}]
     one, other, _ = crm.create(tx, COMPANY, rows, KARI)
     assert crm.find(tx, COMPANY, _Words(), ["a", "b", "c", "d"]) == {"a": [one, other], "b": [one, other], "c": [other]}
+    crm.update(tx, COMPANY, [EntityUpdate(other, {"name": "d b"})], KARI)
+    assert crm.find(tx, COMPANY, _Words(), ["a", "b", "c"], prepared=True) == {"a": [one], "b": [one, other]}
     crm.update(tx, COMPANY, [EntityUpdate(other, {"name": "d"})], KARI)
     assert crm.find(tx, COMPANY, _Words(), ["a", "b", "c", "d"]) == {"a": [one], "b": [one], "d": [other]}
     tx.execute(delete(hosts.company).where(hosts.company.c.name == "a b"))
