@@ -62,11 +62,12 @@ _LONG_AGO = datetime(2026, 1, 2, tzinfo=timezone.utc)
 
 
 def stock(shop: Shop) -> None:
-    """What the ERP of the file has: fifty customers, eight suppliers, and persons with and without a company."""
+    """What the ERP of the file has: customers, suppliers, wholesalers, and persons with and without a company."""
     shop.add_companies(50)
-    shop.add_companies(8, ActorType.SUPPLIER)
-    for n in range(1, 9):
-        shop.change(ActorType.SUPPLIER, f"C{n:04}", NAME=f"Supplier {n}", VATNO=f"NO99{n:07}", NUMBER2=900 + n)
+    shop.add_companies(20, ActorType.SUPPLIER)
+    for n in range(1, 21):
+        name = f"Supplier {n}" if n < 9 else f"Wholesaler {n}"
+        shop.change(ActorType.SUPPLIER, f"C{n:04}", NAME=name, VATNO=f"NO99{n:07}", NUMBER2=900 + n)
     shop.change(ActorType.CUSTOMER, "C0040", NAME="Twin AS")
     shop.change(ActorType.CUSTOMER, "C0041", NAME='Brød & "Kaffe" - שלום 😀', PHONE="22 33 44 55")
     shop.change(ActorType.CUSTOMER, "C0042", EMAIL="not an address")
@@ -76,6 +77,12 @@ def stock(shop: Shop) -> None:
         shop.add(
             ActorType.PERSON, f"P{n}", parent, **names, EMAIL=f"kari{n}@person.example", PHONE_MOBILE="99 88 77 66"
         )
+
+
+def move_on(shop: Shop) -> None:
+    """What the ERP has otherwise when the saved import is run again."""
+    shop.moment = 2
+    shop.change(ActorType.CUSTOMER, "C0003", POSTALCITY="Tromsø", EMAIL="new@company.example")
 
 
 def main() -> None:
@@ -127,16 +134,15 @@ def _fill(house: House) -> dict[str, str]:
     marks = {"done": done(begun(name="Company 000"))}
     presets.save(rooms, ADMIN, marks["done"], SETTINGS, "Usual", shared=True, default=True)
     saved = saved_imports.save(rooms, ADMIN, marks["done"], "Nightly", shared=True)
-    house.shop.moment = 2
-    house.shop.change(ActorType.CUSTOMER, "C0003", POSTALCITY="Tromsø", EMAIL="new@company.example")
+    move_on(house.shop)
     marks["repeated"] = saved_imports.run(rooms, jobs, ADMIN, saved)
     done(marks["repeated"])
     marks["undone"] = done(begun(ActorType.SUPPLIER, "Supplier 8"))
     marks["undo"] = undo.start(rooms, jobs, ADMIN, marks["undone"])
     importing.start(rooms, jobs, ADMIN, marks["undo"])
-    marks["half undone"] = done(begun(ActorType.SUPPLIER))
+    marks["half undone"] = done(begun(ActorType.SUPPLIER, "Supplier"))
     marks["half undo"] = undo.start(rooms, jobs, ADMIN, marks["half undone"])
-    with _killed(house, "INSERT INTO erp_import_outcome", 2):
+    with _killed(house, "INSERT INTO erp_import_outcome", 3):  # the first one is of the rows that are left alone
         importing.start(rooms, jobs, ADMIN, marks["half undo"])
     marks["half"] = begun()
     house.stage(marks["half"], ActorType.PERSON)
@@ -144,8 +150,11 @@ def _fill(house: House) -> dict[str, str]:
     _decide(house, marks["half"])
     with _killed(house, "INSERT INTO erp_import_outcome", 4):
         importing.start(rooms, jobs, ADMIN, marks["half"])
-    marks["planned"] = begun(ActorType.SUPPLIER, "Supplier")
+    marks["planned"] = begun(ActorType.SUPPLIER, "Wholesaler 1")
     preview.start(rooms, jobs, ADMIN, marks["planned"])
+    marks["planning"] = begun()
+    with _killed(house, "INSERT INTO erp_import_plan_row", 3):
+        preview.start(rooms, jobs, ADMIN, marks["planning"])
     marks["fetching"] = imports.begin(rooms, ADMIN, made, ActorType.CUSTOMER).token
     house.search(marks["fetching"])
     search.tick(rooms, ADMIN, marks["fetching"], True)
