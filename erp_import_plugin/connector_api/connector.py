@@ -62,8 +62,8 @@ class Platform(Protocol):
         """An HTTP client with the platform's time-outs, limits and certificates.
 
         An ERP that cannot be reached, a time-out and the ``retry_statuses`` (with their Retry-After) raise
-        :class:`TryLater`; the platform then calls your method again. Every other answer is yours to read. Redirects
-        to another host raise :class:`GiveUp`.
+        :class:`TryLater`; the platform then calls your method again. Every other answer is yours to read. It
+        asks the server of ``base_url`` only: redirects and addresses that lead to another one raise :class:`GiveUp`.
         """
 
     def file(self, name: str) -> Path:

@@ -47,14 +47,16 @@ class PluginPlatform:
         retry_statuses: Collection[int] = (429, 500, 502, 503, 504),
     ) -> httpx.Client:
         """See the protocol. The client is closed with the session."""
+        base = _url(base_url)
         client = httpx.Client(
-            base_url=_url(base_url),
+            base_url=base,
             headers={"User-Agent": f"erp-import-plugin/{__version__}", **(headers or {})},
             auth=auth,
             follow_redirects=True,
             max_redirects=5,
             timeout=httpx.Timeout(self._settings.answer_timeout, connect=self._settings.connect_timeout),
             transport=GuardedTransport(
+                base,
                 retry_statuses=frozenset(retry_statuses),
                 answer_timeout=self._settings.answer_timeout,
                 max_answer=self._settings.max_answer,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 import httpx
 
-from erp_import_plugin.connector_api import AdminCanFix, GiveUp, TryLater
+from erp_import_plugin.connector_api import GiveUp, TryLater
+from erp_import_plugin.connector_host.addresses import public_addresses
 
 # The body is handed on decoded and whole, so these would be untrue.
 _GONE_HEADERS = ("content-encoding", "content-length", "transfer-encoding")
@@ -20,10 +20,14 @@ _ERROR_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 
 
 class GuardedTransport(httpx.BaseTransport):
-    """Reads each answer whole, within ``answer_timeout`` seconds and ``max_answer`` bytes after decompression."""
+    """Reads each answer whole, within ``answer_timeout`` seconds and ``max_answer`` bytes after decompression.
+
+    It asks the server of ``base`` only: an address that an answer names is no reason to tell another one the password.
+    """
 
     def __init__(
         self,
+        base: httpx.URL,
         *,
         retry_statuses: frozenset[int],
         answer_timeout: float,
@@ -31,6 +35,7 @@ class GuardedTransport(httpx.BaseTransport):
         private_addresses: bool,
         check_cancelled: Callable[[], None],
     ) -> None:
+        self._base = base
         self._inner = httpx.HTTPTransport()
         self._retry_statuses = retry_statuses
         self._answer_timeout = answer_timeout
@@ -41,11 +46,11 @@ class GuardedTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Raises TryLater, GiveUp, AdminCanFix or Cancelled; see ``connector_api.Platform.http``."""
         self._check_cancelled()
-        if not self._private_addresses:
-            refuse_private(request.url)
+        if not _same_server(self._base, request.url):
+            raise GiveUp(f"{self._base.host} names an address on {_named(request.url)}, which is not asked.")
         deadline = time.monotonic() + self._answer_timeout
         try:
-            response = self._inner.handle_request(request)
+            response = self._send(request)
             response.request = request
             try:
                 body = self._read(response, deadline)
@@ -63,6 +68,17 @@ class GuardedTransport(httpx.BaseTransport):
     def close(self) -> None:
         """Let go of the connections."""
         self._inner.close()
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        """Ask at one of the addresses that were looked at, so that the name cannot stand for another one meanwhile."""
+        if self._private_addresses:
+            return self._inner.handle_request(request)
+        host = request.url.raw_host.decode("ascii")
+        *others, last = public_addresses(host, _port(request.url))
+        for address in others:
+            with suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                return self._inner.handle_request(_at(address, host, request))
+        return self._inner.handle_request(_at(last, host, request))
 
     def _read(self, response: httpx.Response, deadline: float) -> bytes:
         host = response.request.url.host
@@ -107,22 +123,29 @@ def refuse_other_host(url: httpx.URL, location: str) -> None:
         target = url.join(location)
     except httpx.InvalidURL:
         raise GiveUp(f"{url.host} redirects to an address that is none.") from None
-    same = target.host == url.host and (target.scheme, _port(target)) == (url.scheme, _port(url))
-    upgrade = target.host == url.host and (url.scheme, target.scheme) == ("http", "https")
-    if not same and not upgrade:
-        raise GiveUp(f"{url.host} redirects to {target.host or 'another address'}, which is not followed.")
+    if not _same_server(url, target):
+        raise GiveUp(f"{url.host} redirects to {_named(target)}, which is not followed.")
 
 
-def refuse_private(url: httpx.URL) -> None:
-    """Raise AdminCanFix if the host's name stands for an address in a private network or on this machine."""
-    try:
-        found = socket.getaddrinfo(url.host, _port(url), type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise TryLater(f"{url.host} cannot be found: {error}.") from None
-    if not all(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_global for entry in found):
-        raise AdminCanFix(
-            f"{url.host} is in a private network. Ask whoever runs the CRM to allow private addresses for ERPs."
-        )
+def _same_server(url: httpx.URL, target: httpx.URL) -> bool:
+    """Whether both name one server and port; https may take the place of http, not the other way round."""
+    same = (target.scheme, _port(target)) == (url.scheme, _port(url))
+    return target.host == url.host and (same or (url.scheme, target.scheme) == ("http", "https"))
+
+
+def _named(url: httpx.URL) -> str:
+    return url.host or "another server"
+
+
+def _at(address: str, host: str, request: httpx.Request) -> httpx.Request:
+    """The same request, sent to an address; its Host and the name that its certificate must have are the server's."""
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(host=address),
+        headers=request.headers,
+        stream=request.stream,
+        extensions={**request.extensions, "sni_hostname": host},
+    )
 
 
 def _port(url: httpx.URL) -> int:

@@ -21,7 +21,7 @@ from erp_import_plugin.connector_host import ConnectorFailure, Limits, PlatformS
 from erp_import_plugin.connector_host.cancelling import Cancellation
 from erp_import_plugin.connector_host.declaring import check_connector
 from erp_import_plugin.connector_host.platform import PluginPlatform
-from erp_import_plugin.connector_host.transport import refuse_other_host, refuse_private, retry_after
+from erp_import_plugin.connector_host.transport import refuse_other_host, retry_after
 from tests.support.stubborn import StubbornConnector
 
 NOW = datetime(2024, 5, 17, 12, tzinfo=timezone.utc)
@@ -156,6 +156,14 @@ def test_a_redirect_on_the_same_host_is_followed(server: str, platform: PluginPl
     assert platform.http(server).get("/here").text == "hello"
 
 
+@pytest.mark.parametrize("path", ["http://elsewhere.example/", "https://elsewhere.example/", "http://127.0.0.1:1/"])
+def test_another_server_is_not_asked_and_gets_no_password(server: str, platform: PluginPlatform, path: str) -> None:
+    before = len(Handler.seen)
+    with pytest.raises(GiveUp, match="names an address on"):
+        platform.http(server, auth=("joe", "pw")).get(path)
+    assert len(Handler.seen) == before
+
+
 def test_an_erp_that_is_not_there(platform: PluginPlatform) -> None:
     with pytest.raises(TryLater, match="cannot be reached"):
         platform.http("http://127.0.0.1:9").get("/")
@@ -219,11 +227,24 @@ def test_an_incomplete_address_is_the_admins_to_fix(platform: PluginPlatform, ad
 
 @pytest.mark.parametrize(
     "address",
-    ["http://127.0.0.1/", "http://localhost/", "http://10.1.2.3/", "http://[::1]/", "http://169.254.169.254/"],
+    [
+        "http://127.0.0.1/",
+        "http://localhost/",
+        "http://10.1.2.3/",
+        "http://169.254.169.254/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://127.1/",
+        "http://127。0。0。1/",
+        "http://0/",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[::ffff:7f00:1]/",
+        "http://[64:ff9b::a00:1]/",
+        "http://[2002:a00:1::]/",
+    ],
 )
-def test_private_addresses_need_the_hosts_word(address: str) -> None:
-    with pytest.raises(AdminCanFix, match="private network"):
-        refuse_private(httpx.URL(address))
+def test_private_addresses_need_the_hosts_word_however_they_are_written(address: str) -> None:
     platform = PluginPlatform(PlatformSettings(), Cancellation(lambda: False))
     with pytest.raises(AdminCanFix, match="private network"):
         platform.http(address).get("/")
