@@ -28,7 +28,7 @@ class TrytonConnector(Connector):
     key = "tryton"
     name = "Tryton"
     description = "Customers, suppliers, contact persons and projects from a Tryton server, series 6.0 to 8.2."
-    capabilities = Capabilities(changes=True, one_key=True)
+    capabilities = Capabilities(changes=True, one_key=True, calls_at_once=4)
 
     def config_fields(self) -> Sequence[ConfigField]:
         """The fields of the connection dialog."""

@@ -22,7 +22,7 @@ class Capabilities:
     """What a connector can do beyond the minimum, and what its ERP bears.
 
     With ``calls_at_once``, up to 16, actors are fetched by so many sessions at the same time, each used by one
-    thread as always. ``calls_per_minute`` counts calls of the methods of all sessions of a connection together,
+    thread as always. ``calls_per_minute`` counts calls of the methods of all sessions of a connection in one process,
     also those that are tried again; None is no limit.
     """
 

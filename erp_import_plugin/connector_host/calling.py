@@ -69,12 +69,18 @@ class Caller:
 
     def _attempts(self, method: str, act: Callable[[], T]) -> Future[T] | BaseException:
         try:
-            return retry(lambda: self._once(act), self._limits, self._cancellation.wait)
+            return retry(lambda: self._once(method, act), self._limits, self._cancellation.wait)
         except (TryLater, HungError) as error:
             return error
 
-    def _once(self, act: Callable[[], T]) -> Future[T]:
-        self._cancellation.wait(self._pace.turn())
+    def _once(self, method: str, act: Callable[[], T]) -> Future[T]:
+        turn = self._pace.turn(self._limits.turn_timeout)
+        if turn is None:
+            sentence = Sentence(
+                "This ERP takes no more calls now, and others wait for it already. Try again in a minute."
+            )
+            raise self.failure(method, sentence, Recovery.TRY_LATER)
+        self._cancellation.wait(turn)
         future = self._worker.run(act, self._limits.call_timeout, self._limits.close_timeout)
         if isinstance(error := future.exception(), TryLater):
             if (asked := asked_wait(error)) <= self._limits.max_wait:

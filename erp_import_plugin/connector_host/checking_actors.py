@@ -72,13 +72,26 @@ class ActorCheck:
         """The usable and the unusable actors. Raises :class:`NonsenseError` if it is no sequence, or one too long."""
         actors: list[CheckedActor] = []
         rejected: list[Rejected] = []
+        length = 0
         for number, one in enumerate(bounded(given, self._limits.max_page_actors, Sentence("actors")), 1):
             checked = self._as_promised(one) or self._looked_at(number, one)
             if isinstance(checked, Rejected):
                 rejected.append(checked)
             else:
                 actors.append(checked)
+                length += _length(checked.values)
+                self._refuse_length(length)
         return tuple(actors), tuple(rejected)
+
+    def _refuse_length(self, length: int) -> None:
+        if length > self._limits.max_page_length:
+            most = f"{self._limits.max_page_length:,}"
+            raise NonsenseError(
+                Sentence(
+                    "The connector returned actors of more than %(most)s characters at once. Choose fewer fields.",
+                    most=most,
+                )
+            )
 
     def _as_promised(self, actor: object) -> CheckedActor | None:
         """The actor, if all of it is seen to be what was promised; None if that takes a closer look."""
@@ -92,6 +105,8 @@ class ActorCheck:
         texts = values.values() if self._only_texts else [values[key] for key in self._texts if key in values]
         names = (actor.key, actor.legal_entity, actor.last_modified, "-" if parent is None else parent.key)
         if not self._are_sound(names, texts) or not self._take_others(values):
+            return None
+        if self._others and _length(values) > self._limits.max_actor_length:
             return None
         return CheckedActor(self._type, actor.key, values, actor.last_modified, parent, actor.legal_entity)
 

@@ -28,6 +28,7 @@ from erp_import_plugin.connector_host.excerpts import excerpt
 from erp_import_plugin.connector_host.failures import NonsenseError, Recovery
 from erp_import_plugin.connector_host.limits import Limits
 from erp_import_plugin.connector_host.pacing import Pace
+from erp_import_plugin.connector_host.parts import in_parts, joined
 from erp_import_plugin.connector_host.platform import PlatformSettings, PluginPlatform
 from erp_import_plugin.connector_host.redacting import redactor_for
 from erp_import_plugin.connector_host.searching import Gathering, SearchPlan
@@ -171,15 +172,13 @@ class GuardedSession:
 
     def get(self, actor_type: ActorType, keys: Sequence[str], fields: Collection[str]) -> Fetched:
         """The actors with these keys, all at once."""
-        parts = list(self.fetch(actor_type, keys, fields))
-        return Fetched(
-            tuple(actor for part in parts for actor in part.actors),
-            tuple(key for part in parts for key in part.missing),
-            tuple(one for part in parts for one in part.rejected),
-        )
+        return joined(list(self.fetch(actor_type, keys, fields)))
 
     def fetch(self, actor_type: ActorType, keys: Sequence[str], fields: Collection[str]) -> Iterator[Fetched]:
-        """The actors with these keys, in chunks, so that memory does not depend on their number."""
+        """The actors with these keys, in chunks, so that memory does not depend on their number.
+
+        An actor that the connector fails for is rejected, and the others come.
+        """
         declared = self.fields(actor_type)
         self._refuse_unknown("get", declared, fields)
         asked = frozenset(fields)
@@ -217,10 +216,13 @@ class GuardedSession:
     def _get_chunk(self, actor_type: ActorType, keys: tuple[str, ...], wanted: Mapping[str, ErpField]) -> Fetched:
         check = ActorCheck(actor_type, wanted, self.limits)
 
-        def act() -> Fetched:
-            return sort_out(*check.actors(self._session.get(actor_type, keys, tuple(wanted))), keys)
+        def ask(some: tuple[str, ...]) -> Fetched:
+            def act() -> Fetched:
+                return sort_out(*check.actors(self._session.get(actor_type, some, tuple(wanted))), some)
 
-        return self._caller.call("get", act)
+            return self._caller.call("get", act)
+
+        return in_parts(keys, ask)
 
     def _stream(self, method: str, fetch: Callable[[str | None], CheckedPage]) -> Iterator[CheckedPage]:
         pages = stream(lambda cursor: self._caller.call(method, lambda: fetch(cursor)), self.limits)

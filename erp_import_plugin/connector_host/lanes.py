@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Generic, TypeVar
 
 from erp_import_plugin.connector_api import Cancelled
+from erp_import_plugin.connector_host.failures import ConnectorFailure
 from erp_import_plugin.connector_host.guard import GuardedSession
 
 T = TypeVar("T")
@@ -19,22 +22,23 @@ _GLANCE = 0.1  # seconds between two looks at the cancellation while calls run
 class Lanes(Generic[T]):
     """Use it in a ``with``, from one thread. ``first`` is an open session, which stays open; ``more`` opens others.
 
-    ``count`` sessions work at once. What is begun beyond that waits for the first that is free, so that the ERP need
-    not wait while what it gave is kept. ``first`` belongs to the lanes while the ``with`` lasts; ``cancelled`` is asked
-    in the caller's thread, while the sessions' own questions are asked in theirs.
+    ``count`` sessions work at once, fewer where the ERP lets no more in. What is begun beyond that waits for the first
+    that is free, so that the ERP need not wait while what it gave is kept. ``first`` belongs to the lanes while the
+    ``with`` lasts. ``cancelled`` is asked in the caller's thread; ``more`` is given the question for its session.
     """
 
     def __init__(
         self,
         first: GuardedSession,
-        more: Callable[[], GuardedSession],
+        more: Callable[[Callable[[], bool]], GuardedSession],
         count: int,
         cancelled: Callable[[], bool],
     ) -> None:
-        self._sessions = [first]
+        self._first = first
         self._more = more
         self._count = count
         self._cancelled = cancelled
+        self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
         self._tasks: SimpleQueue[Callable[[GuardedSession], T] | None] = SimpleQueue()
         self._ended: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
@@ -49,8 +53,9 @@ class Lanes(Generic[T]):
     ) -> None:
         """Wait for the sessions; where something was raised, what they are doing is not wanted any more."""
         self._drop_waiting()
-        for session in self._sessions if kind else ():
-            session.stop()
+        if kind:
+            self._stopped.set()
+            self._first.stop()
         for _ in self._threads:
             self._tasks.put(None)
         for thread in self._threads:
@@ -71,10 +76,7 @@ class Lanes(Generic[T]):
         self._under_way += 1
         self._tasks.put(task)
         if len(self._threads) < min(self._count, self._under_way):
-            number = len(self._threads)
-            thread = threading.Thread(target=self._work, args=(number,), name=f"erp lane {number}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+            self._start(self._work_on_first if not self._threads else self._work_on_another)
 
     def ended(self) -> Iterator[T]:
         """What has ended, in the order it did, at least one of what is under way.
@@ -115,15 +117,36 @@ class Lanes(Generic[T]):
                 return
             self._under_way -= 1
 
-    def _work(self, number: int) -> None:
-        session = None if number else self._sessions[0]
+    def _start(self, work: Callable[[], None]) -> None:
+        # In the caller's context, so that what the sessions do is told as part of its job.
+        act, name = contextvars.copy_context().run, f"erp lane {len(self._threads)}"
+        thread = threading.Thread(target=act, args=(work,), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _work_on_first(self) -> None:
+        self._work(self._first)
+
+    def _work_on_another(self) -> None:
+        """The same with a session of its own. An ERP may be full: what a new one cannot do is left to the others."""
+        task = self._tasks.get()
+        if task is None:
+            return
+        with ExitStack() as stack:
+            try:
+                session = stack.enter_context(self._more(self._stopped.is_set))
+                result = task(session)
+            except (ConnectorFailure, Cancelled):
+                self._tasks.put(task)
+            except BaseException as error:
+                self._ended.put((None, error))
+            else:
+                self._ended.put((result, None))
+                self._work(session)
+
+    def _work(self, session: GuardedSession) -> None:
         while (task := self._tasks.get()) is not None:
             try:
-                if session is None:
-                    session = self._more()
-                    self._sessions.append(session)
                 self._ended.put((task(session), None))
             except BaseException as error:  # noqa: PERF203 - raised where the result is wanted, not lost with this thread
                 self._ended.put((None, error))
-        if number and session is not None:
-            session.close()

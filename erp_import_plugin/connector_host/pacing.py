@@ -22,12 +22,14 @@ class Pace:
         self._rest_until = 0.0
         self._lock = threading.Lock()
 
-    def turn(self) -> float:
-        """Take the next turn; gives the seconds until it comes."""
+    def turn(self, within: float | None = None) -> float | None:
+        """Take the next turn; gives the seconds until it comes. None where that is not ``within`` so many seconds."""
         with self._lock:
             now = self._clock()
             full = self._turns.maxlen and len(self._turns) == self._turns.maxlen
             at = max(now, self._rest_until, self._turns[0] + _MINUTE if full else now)
+            if within is not None and at - now > within:
+                return None
             self._turns.append(at)
             return at - now
 

@@ -71,10 +71,10 @@ def session(
 def lanes(rooms: Rooms, connection: Connection, first: GuardedSession, cancelled: Callable[[], bool]) -> Lanes[Any]:
     """As many sessions as the connector allows to work at once, one of them an open :func:`session`.
 
-    To be used within that session's ``with``. ``cancelled`` is asked in several threads.
+    To be used within that session's ``with``.
     """
     at_once = first.loaded.capabilities.calls_at_once
-    return Lanes(first, lambda: _opened(rooms, connection, cancelled), at_once, cancelled)
+    return Lanes(first, lambda stopped: _opened(rooms, connection, stopped), at_once, cancelled)
 
 
 def _opened(

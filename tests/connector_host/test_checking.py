@@ -155,3 +155,20 @@ def test_one_text_that_is_too_long_is_left_out_and_a_row_that_is_too_long_is_nam
         "K2",
         "Actor 2 of the page was left out: “K2” holds more than 2,000,000 characters.",
     )
+
+
+def test_a_list_field_counts_into_what_an_actor_may_hold() -> None:
+    field = ErpField("TAGS", "", FieldType.LIST, list_name="TAGS", multiple=True)
+    many = tuple(f"{number:0200}" for number in range(20_000))
+    (refused,) = ActorCheck(ActorType.CUSTOMER, {"TAGS": field}, Limits()).actors(
+        [replace(GOOD, values={"TAGS": many})]
+    )[1]
+    assert "holds more than 2,000,000 characters" in refused.reason
+
+
+def test_a_page_that_holds_too_much_is_refused() -> None:
+    check = ActorCheck(ActorType.CUSTOMER, WANTED, replace(Limits(), max_page_length=5000))
+    actors = [replace(GOOD, key=str(number), values={"NAME": "x" * 100}) for number in range(51)]
+    assert len(check.actors(actors[:50])[0]) == 50
+    with pytest.raises(NonsenseError, match="more than 5,000 characters at once"):
+        check.actors(actors)

@@ -139,10 +139,12 @@ class House:
         return staging.add(self.rooms, self.jobs, ADMIN, token)
 
 
-def build(engine: Engine, *, one_key: bool = False, changes: bool = False, **config: object) -> House:
+def build(
+    engine: Engine, *, one_key: bool = False, changes: bool = False, shop: Shop | None = None, **config: object
+) -> House:
     """A house on an empty database."""
     furnish(engine)
-    return enter(engine, Shop(one_key=one_key, changes=changes), KeptSelections(), **config)
+    return enter(engine, shop or Shop(one_key=one_key, changes=changes), KeptSelections(), **config)
 
 
 def furnish(engine: Engine) -> None:

@@ -61,6 +61,7 @@ _PROJECT = (ErpField("NAME", "Name", rank=1), ErpField("NUMBER", "Number", rank=
 @dataclass
 class Shop:
     """The ERP. ``fail`` is asked before every call with the method's name and may raise, wait or change the shop.
+    ``asked`` are the keys that are asked for last, ``got`` all that were answered.
 
     What is added or changed is marked with the ``moment`` it happens in, unless the shop keeps no ``marks``. With
     ``changes`` it tells what has changed since a mark.
@@ -84,10 +85,13 @@ class Shop:
     page_size: int = 100
     one_key: bool = False
     changes: bool = False
+    calls_at_once: int = 1
+    calls_per_minute: int | None = None
     marks: bool = True
     moment: int = 1
     fail: Callable[[str], None] = lambda _method: None
     calls: list[str] = field(default_factory=list)
+    asked: Sequence[str] = ()
     got: list[str] = field(default_factory=list)
 
     def called(self, method: str) -> None:
@@ -148,7 +152,12 @@ class ShopConnector(Connector):
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self.capabilities = Capabilities(one_key=shop.one_key, changes=shop.changes)  # type: ignore[misc]
+        self.capabilities = Capabilities(  # type: ignore[misc]
+            one_key=shop.one_key,
+            changes=shop.changes,
+            calls_at_once=shop.calls_at_once,
+            calls_per_minute=shop.calls_per_minute,
+        )
 
     def config_fields(self) -> Sequence[ConfigField]:
         return (
@@ -198,6 +207,7 @@ class ShopSession(Session):
         return Page(page, str(end) if end < len(found) else None, len(found))
 
     def get(self, actor_type: ActorType, keys: Sequence[str], fields: Sequence[str]) -> Sequence[Actor]:
+        self._shop.asked = keys
         self._shop.called("get")
         self._shop.got.extend(keys)
         wanted = set(keys)
