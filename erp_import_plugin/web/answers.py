@@ -33,6 +33,13 @@ def stay(url: str) -> AnyResponse:
     return redirect(url, 303)
 
 
+def later(page: str, wait: int) -> AnyResponse:
+    """A page with what was filled in, whose button was pressed too often; in ``wait`` seconds it may be pressed again."""
+    answer = make_response(page, 429)
+    answer.headers["Retry-After"] = str(wait)
+    return answer
+
+
 def secure(response: Response) -> Response:
     """Add the security headers, and keep pages out of every cache; static files carry their version in the address."""
     for name, value in HEADERS.items():

@@ -14,11 +14,12 @@ from erp_import_plugin.store.troubles import trouble_of
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import lazy_gettext, say
 from erp_import_plugin.web import here
-from erp_import_plugin.web.answers import go
+from erp_import_plugin.web.answers import go, later
 from erp_import_plugin.web.forms.action import StaleForm
 from erp_import_plugin.web.here import SignInNeeded
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.workflow.access import MayNotSetUp, NotAllowed, SyncIsOn
+from erp_import_plugin.workflow.limits import TooOften
 
 Answer: TypeAlias = "Response | tuple[str, int]"
 
@@ -31,6 +32,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(NotAllowed, _not_allowed)
     blueprint.register_error_handler(NotFound, _not_found)
     blueprint.register_error_handler(SyncIsOn, _sync_is_on)
+    blueprint.register_error_handler(TooOften, _too_often)
     blueprint.register_error_handler(ErpImportError, _refused)
     blueprint.register_error_handler(StaleForm, _stale)
     blueprint.register_error_handler(CSRFError, _stale)
@@ -61,6 +63,12 @@ def _sync_is_on(error: SyncIsOn) -> Answer:
         again_url=_this_page(),
     )
     return body, 409
+
+
+def _too_often(error: TooOften) -> Answer:
+    """Of a button beside a form; where something was filled in, its view shows the form again."""
+    title = _("The ERP was asked too often")
+    return later(render("refused", title=title, text=say(error.message), back_url=_this_page()), error.wait)
 
 
 def _refused(error: ErpImportError) -> Answer:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Engine
 
 from erp_import_plugin.connector_api import AdminCanFix, GiveUp
-from tests.cli.conftest import Shell
+from tests.cli.conftest import Shell, connect, shell_on
+from tests.support.rooms import House
 
 ADD = ("connections", "add", "shop", "Shop one", "--set", "server=shop.example")
 
@@ -129,3 +131,10 @@ def test_a_deleted_connection_is_not_listed(connected: Shell) -> None:
     assert connected.data("connections", "delete", "Shop one") == {"id": 1, "name": "Shop one"}
     assert connected.data("connections", "list") == {"connections": []}
     assert connected.run("connections", "activate", "Shop one").exit_code == 2
+
+
+def test_a_test_that_comes_too_soon_is_refused_with_the_time_to_wait(house: House, engine: Engine) -> None:
+    shell = connect(shell_on(house, engine, ERP_IMPORT_TESTS_PER_MINUTE=1))
+    refused = shell.run("connections", "test", "1")
+    assert refused.exit_code == 2
+    assert "The ERP was asked too often in a short time. Try again in" in refused.output

@@ -11,7 +11,7 @@ from erp_import_plugin.store.connections import Use
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import ngettext, say
 from erp_import_plugin.web import here
-from erp_import_plugin.web.answers import go
+from erp_import_plugin.web.answers import go, later
 from erp_import_plugin.web.connection_lines import listed_connection
 from erp_import_plugin.web.connection_page import connection_page
 from erp_import_plugin.web.failures import STALE
@@ -24,6 +24,7 @@ from erp_import_plugin.workflow import connection_form, connections
 from erp_import_plugin.workflow.connection_form import ConnectionForm, Draft, Overtaken
 from erp_import_plugin.workflow.erp import ErpFailed
 from erp_import_plugin.workflow.invalid import Invalid
+from erp_import_plugin.workflow.limits import TooOften
 
 
 def answer() -> str | Response:
@@ -125,6 +126,10 @@ def _after(done: str, connection_id: int) -> Response:
     except Overtaken as overtaken:
         flash(say(overtaken.message), "error")
         return go(form_url)
+    except TooOften as refused:
+        flash(_("The connection is saved. It was not tested."), "info")
+        flash(say(refused.message), "error")
+        return later(connection_page(connection_form.form(here.rooms(), here.user(), connection_id)), refused.wait)
     flash(_("The connection is saved."), "success")
     return go(form_url if done == "test" else url_for(".connections"))
 

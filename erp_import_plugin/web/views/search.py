@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.translations import gettext as _
-from erp_import_plugin.translations import ngettext
+from erp_import_plugin.translations import ngettext, say
 from erp_import_plugin.web import here, result_table
-from erp_import_plugin.web.answers import go, stay
+from erp_import_plugin.web.answers import go, later, stay
 from erp_import_plugin.web.criteria_lines import lines
 from erp_import_plugin.web.failures import STALE
 from erp_import_plugin.web.forms import action
@@ -23,6 +23,7 @@ from erp_import_plugin.web.paging import this_page
 from erp_import_plugin.web.steps import DETAILS, steps, tabs
 from erp_import_plugin.workflow import imports, search, staging
 from erp_import_plugin.workflow.invalid import Invalid
+from erp_import_plugin.workflow.limits import TooOften
 
 
 def answer(token: str) -> str | Response | tuple[str, int]:
@@ -93,6 +94,9 @@ def _find(token: str, form: search.SearchForm) -> str | Response | tuple[str, in
     except Invalid as invalid:
         search.keep(rooms, user, token, form.actor_type, form.criteria)
         return _page(token, form, invalid.errors), 422
+    except TooOften as refused:
+        flash(say(refused.message), "error")
+        return later(_page(token, form), refused.wait)
     return go(url_for(".search", token=token, _anchor="erp-results"))
 
 
