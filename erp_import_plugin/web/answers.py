@@ -34,7 +34,7 @@ def stay(url: str) -> AnyResponse:
 
 
 def later(page: str, wait: int) -> AnyResponse:
-    """A page with what was filled in, whose button was pressed too often; in ``wait`` seconds it may be pressed again."""
+    """A page with what was filled in, whose button was pressed too often; in ``wait`` seconds it may be again."""
     answer = make_response(page, 429)
     answer.headers["Retry-After"] = str(wait)
     return answer
