@@ -14,8 +14,9 @@ from erp_import_plugin.config import Config
 from erp_import_plugin.connector_host import Registry
 from erp_import_plugin.errors import ConfigError
 from erp_import_plugin.host_api import Host, ImportSource, SetUpPage, User
-from erp_import_plugin.jobs import AwayRunner, Execution, InlineRunner, Jobs, Runner, ThreadRunner, Worker
+from erp_import_plugin.jobs import AwayRunner, Execution, InlineRunner, Jobs, Runner, Team, ThreadRunner, Worker
 from erp_import_plugin.store import migrate
+from erp_import_plugin.store.job_parts import PartStore
 from erp_import_plugin.store.jobs import JobStore
 from erp_import_plugin.store.secrets import Vault
 from erp_import_plugin.translations import Catalogues, ensure_babel
@@ -23,7 +24,7 @@ from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.web.blueprint import make_blueprint
 from erp_import_plugin.web.sync_tabs import set_up_pages
 from erp_import_plugin.workflow import access, connections
-from erp_import_plugin.workflow.handlers import handlers
+from erp_import_plugin.workflow.handlers import handlers, helpers
 from erp_import_plugin.workflow.rooms import Rooms
 
 EXTENSION = "erp_import"
@@ -92,7 +93,9 @@ class Installed:
                 raise RuntimeError("the app is gone")
             return there.app_context()
 
-        self._execution = Execution(self._store, handlers(rooms), rooms.config.lease, around)
+        self._execution = Execution(
+            self._store, handlers(rooms), rooms.config.lease, around, team=self._make_team(), helpers=helpers(rooms)
+        )
         self.runner = self._make_runner()
         self.jobs = Jobs(self._store, self._execution, self.runner)
 
@@ -113,6 +116,12 @@ class Installed:
     def set_up(self, user: User | None) -> tuple[SetUpPage, ...]:
         """The set-up for the host's own *Quote/Sync* pages; none for who may not set up; needs a request."""
         return set_up_pages() if user is not None and access.may_set_up(self.rooms, user) else ()
+
+    def _make_team(self) -> Team | None:
+        # On SQLite one worker writes at a time, and within one process one thread computes at a time.
+        if self.config.runner != "worker" or self.rooms.engine.dialect.name == "sqlite":
+            return None
+        return Team(self.rooms.engine, PartStore(self.rooms.engine, self.config.lease))
 
     def _make_runner(self) -> Runner:
         if self.config.runner == "thread":

@@ -3,9 +3,10 @@
 from erp_import_plugin.jobs.context import JobContext, OnProgress
 from erp_import_plugin.jobs.errors import Cancelled, LeaseLost
 from erp_import_plugin.jobs.execution import Around, Execution
-from erp_import_plugin.jobs.handlers import JobHandler, JobHandlers
+from erp_import_plugin.jobs.handlers import Helper, Helpers, JobHandler, JobHandlers
 from erp_import_plugin.jobs.runner import AwayRunner, InlineRunner, Runner
 from erp_import_plugin.jobs.service import Jobs
+from erp_import_plugin.jobs.team import Caller, Edge, Team, Work
 from erp_import_plugin.jobs.thread_runner import ThreadRunner
 from erp_import_plugin.jobs.views import JobView
 from erp_import_plugin.jobs.worker import Worker
@@ -13,8 +14,12 @@ from erp_import_plugin.jobs.worker import Worker
 __all__ = [
     "Around",
     "AwayRunner",
+    "Caller",
     "Cancelled",
+    "Edge",
     "Execution",
+    "Helper",
+    "Helpers",
     "InlineRunner",
     "JobContext",
     "JobHandler",
@@ -24,6 +29,8 @@ __all__ = [
     "LeaseLost",
     "OnProgress",
     "Runner",
+    "Team",
     "ThreadRunner",
+    "Work",
     "Worker",
 ]

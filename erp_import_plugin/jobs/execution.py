@@ -14,9 +14,11 @@ from erp_import_plugin.connector_api.errors import ConnectorError
 from erp_import_plugin.errors import ErpImportError, Sentence
 from erp_import_plugin.jobs.context import JobContext, OnProgress
 from erp_import_plugin.jobs.errors import Cancelled, LeaseLost
-from erp_import_plugin.jobs.handlers import JobHandlers
+from erp_import_plugin.jobs.handlers import Helpers, JobHandlers
+from erp_import_plugin.jobs.helping import help_with
 from erp_import_plugin.jobs.lease import Lease
 from erp_import_plugin.jobs.sweep import Starter, Sweep
+from erp_import_plugin.jobs.team import Team
 from erp_import_plugin.store.jobs import JobState, JobStore
 from erp_import_plugin.store.troubles import trouble_of
 from erp_import_plugin.watching import Event
@@ -28,11 +30,22 @@ Around = Callable[[], AbstractContextManager[object]]
 class Execution:
     """How jobs are done: their handlers, what is around a handler, and for how many seconds a lease is taken."""
 
-    def __init__(self, store: JobStore, handlers: JobHandlers, lease: float, around: Around = nullcontext) -> None:
+    def __init__(
+        self,
+        store: JobStore,
+        handlers: JobHandlers,
+        lease: float,
+        around: Around = nullcontext,
+        *,
+        team: Team | None = None,
+        helpers: Helpers | None = None,
+    ) -> None:
         self._store = store
         self._handlers = handlers
         self._seconds = lease
         self._around = around
+        self._team = team
+        self._helpers = helpers or {}
 
     def lease(self, job_id: int) -> Lease:
         """A lease on the job, not yet claimed."""
@@ -42,11 +55,27 @@ class Execution:
         """What has left jobs taken up by a runner, once it is begun."""
         return Sweep(self._store, starter, self._seconds)
 
+    def wanting(self, limit: int) -> list[int]:
+        """Jobs of other workers that can be helped with."""
+        return self._team.wanting(limit) if self._team else []
+
+    def help(self, job_id: int, enough: Callable[[], bool]) -> bool:
+        """Do parts of a job that another worker leads, until it is enough; whether there may be more to do.
+
+        What goes wrong is left to the worker that leads, which meets it as well.
+        """
+        job = self._store.get(job_id)
+        if self._team is None or job.kind not in self._helpers or job.state is not JobState.RUNNING:
+            return False
+        with watching.job(job.id, job.kind, job.subject) as watched, self._around():
+            watched.outcome = "helped"
+            return help_with(job, self._helpers[job.kind], self._team, enough)
+
     def run(self, lease: Lease, job_id: int, on_progress: OnProgress | None = None) -> None:
         """Do the job of a claimed lease to its end. Errors of the handler end in the job, not here."""
         job = self._store.get(job_id)
         with lease, watching.job(job.id, job.kind, job.subject) as watched, suppress(LeaseLost):
-            state, note = self._work(JobContext(job, lease, on_progress))
+            state, note = self._work(JobContext(job, lease, on_progress, self._team))
             last = replace(lease.progress, note=note) if note else lease.progress
             if state is JobState.CANCELLED:
                 state = lease.stop(last)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from erp_import_plugin.jobs.context import JobContext
+from erp_import_plugin.jobs.team import Work
 
 JobHandler: TypeAlias = Callable[[JobContext], None]
 """Does the work of one job.
@@ -17,3 +18,9 @@ is; any other error ends the job as failed, with its traceback in the log.
 
 JobHandlers: TypeAlias = Mapping[str, JobHandler]
 """The handlers by kind of job."""
+
+Helper: TypeAlias = Callable[[JobContext, str], Work]
+"""What does parts of one phase of a job that another worker leads, made for each worker anew."""
+
+Helpers: TypeAlias = Mapping[str, Helper]
+"""The helpers by kind of job; the other kinds are done by one worker alone."""

@@ -6,6 +6,8 @@ import atexit
 import logging
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +27,7 @@ class ThreadRunner:
     def __init__(self, execution: Execution, workers: int) -> None:
         self._execution = execution
         self._workers = workers
-        self._queue: SimpleQueue[int] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[int, Callable[[], object]]] = SimpleQueue()
         self._lock = threading.Lock()
         self._known: set[int] = set()
         self._leases: set[Lease] = set()
@@ -35,13 +37,20 @@ class ThreadRunner:
 
     def start(self, job_id: int) -> None:
         """Put the job in the queue, once."""
+        self._put(job_id, partial(self._do, job_id))
+
+    def help(self, job_id: int, enough: Callable[[], bool]) -> None:
+        """Do parts of a job that another process leads, until it is enough."""
+        self._put(job_id, partial(self._execution.help, job_id, lambda: self._closed or enough()))
+
+    def _put(self, job_id: int, work: Callable[[], object]) -> None:
         with self._lock:
             if self._closed or job_id in self._known:
                 return
             self._known.add(job_id)
             if not self._threads:
                 self._make_threads()
-        self._queue.put(job_id)
+        self._queue.put((job_id, work))
 
     def watch(self) -> None:
         """From now on take up what was left by processes that are gone; without it a process does its own jobs only."""
@@ -88,9 +97,9 @@ class ThreadRunner:
 
     def _serve(self) -> None:
         while not self._closed:
-            job_id = self._queue.get()
+            job_id, work = self._queue.get()
             try:
-                self._do(job_id)
+                work()
             except (SQLAlchemyError, NotFound):
                 # The database is away, or the job was deleted. The job's lease runs out, and it can be resumed.
                 log.exception("Job %s could not be done.", job_id)

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 _LOOK = 0.5  # seconds between two looks for work
 _OLD = 0.2  # seconds: what is younger may be just about to be begun by the command that made it
+_MOST_HELPED = 32
 _GRACE = 20.0  # seconds that a chunk under way gets to come to its end
 
 
@@ -23,6 +24,7 @@ class Worker:
 
     def __init__(self, store: JobStore, execution: Execution, workers: int) -> None:
         self._store = store
+        self._execution = execution
         self._runner = ThreadRunner(execution, workers)
         self._stopped = threading.Event()
 
@@ -53,13 +55,19 @@ class Worker:
     def _look(self, waiting: float) -> bool:
         """Begin as many jobs as there is room for, so that other processes find the rest; whether there were any."""
         try:
-            found = self._store.open(waiting)
+            found, wanting = self._store.open(waiting), self._execution.wanting(_MOST_HELPED)
         except SQLAlchemyError as error:
             log.warning("The database could not be asked for work: %s", type(error).__name__)
             return False
         for job_id in found[: self._runner.room()]:
             self._runner.start(job_id)
-        return bool(found)
+        for job_id in wanting[: self._runner.room()]:
+            self._runner.help(job_id, self._has_own)
+        return bool(found or wanting)
+
+    def _has_own(self) -> bool:
+        """Whether there is a job to be begun, which is more urgent than helping with one."""
+        return bool(self._store.open(_OLD))
 
     def _leave(self) -> None:
         self._runner.close()

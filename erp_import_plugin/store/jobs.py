@@ -8,13 +8,14 @@ from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
 from erp_import_plugin.errors import NotFound, Refused, Sentence
 from erp_import_plugin.store import codec
 from erp_import_plugin.store.tables import job as table
+from erp_import_plugin.store.tables import job_part
 from erp_import_plugin.store.transactions import reading, writing
 
 Clock = Callable[[], datetime]
@@ -138,8 +139,9 @@ class JobStore:
         """
         now = self.clock()
         idle = or_(table.c.state == JobState.WAITING.value, self._interrupted(now))
-        return self._update(
-            and_(table.c.id == job_id, table.c.attempts < MOST_ATTEMPTS, idle),
+        return self._change(
+            job_id,
+            and_(table.c.attempts < MOST_ATTEMPTS, idle),
             state=JobState.RUNNING.value,
             attempts=table.c.attempts + 1,
             worker=worker,
@@ -151,7 +153,7 @@ class JobStore:
         """Have a paused job wait for a worker again, and give an interrupted one new attempts: a person asks for it."""
         mine, paused = table.c.id == job_id, table.c.state == JobState.PAUSED.value
         self._update(and_(mine, paused), state=JobState.WAITING.value, pause=False, attempts=0)
-        self._update(and_(mine, self._interrupted(self.clock())), attempts=0)
+        self._update(and_(mine, self._interrupted(self.clock())), pause=False, attempts=0)
 
     def beat(self, job_id: int, worker: str, lease: float, progress: Progress | None = None) -> bool:
         """Extend the worker's lease and write the progress, if there is any; false when the lease is lost."""
@@ -175,26 +177,21 @@ class JobStore:
 
     def pause(self, job_id: int, worker: str, progress: Progress) -> bool:
         """Leave the job until somebody wakes it; it stays its subject's only one. False when the lease is lost."""
-        return self._update(_held(job_id, worker), **_PAUSED, **_columns(progress))
+        return self._change(job_id, _held(job_id, worker), **_PAUSED, **_columns(progress))
 
     def finish(self, job_id: int, worker: str, state: JobState, progress: Progress) -> bool:
         """End the job; false when the lease is lost."""
-        return self._update(_held(job_id, worker), **self._ended(state), **_columns(progress))
+        return self._change(job_id, _held(job_id, worker), **self._ended(state), **_columns(progress))
 
     def request_cancel(self, job_id: int) -> None:
         """Ask the worker to stop. A job that no worker has is cancelled on the spot."""
-        with writing(self._engine) as connection:
-            unended = table.c.active_subject.is_not(None)
-            connection.execute(update(table).where(table.c.id == job_id, unended).values(cancel=True))
-            ended = self._ended(JobState.CANCELLED)
-            connection.execute(update(table).where(table.c.id == job_id, self._idle()).values(ended))
+        self._update(and_(table.c.id == job_id, table.c.active_subject.is_not(None)), cancel=True)
+        self._change(job_id, self._idle(), **self._ended(JobState.CANCELLED))
 
     def request_pause(self, job_id: int) -> None:
         """Ask the worker to stop for a while. A job that no worker has is paused on the spot."""
-        with writing(self._engine) as connection:
-            unended = table.c.active_subject.is_not(None)
-            connection.execute(update(table).where(table.c.id == job_id, unended).values(pause=True))
-            connection.execute(update(table).where(table.c.id == job_id, self._idle()).values(_PAUSED))
+        self._update(and_(table.c.id == job_id, table.c.active_subject.is_not(None)), pause=True)
+        self._change(job_id, self._idle(), **_PAUSED)
 
     def is_interrupted(self, job: Job) -> bool:
         """Whether its worker has given no sign of life for as long as its lease."""
@@ -240,9 +237,22 @@ class JobStore:
             rows = connection.execute(select(table).where(condition).order_by(table.c.id)).all()
         return [_job(row) for row in rows]
 
+    def _change(self, job_id: int, condition: ColumnElement[bool], **values: Any) -> bool:
+        """Another worker, or none, has the job from now on: what is left of its parts is nobody's any more."""
+        with writing(self._engine) as connection:
+            changed = connection.execute(update(table).where(table.c.id == job_id, condition).values(values))
+            if changed.rowcount == 1:
+                drop_parts(connection, job_id)
+            return changed.rowcount == 1
+
     def _update(self, condition: ColumnElement[bool], **values: Any) -> bool:
         with writing(self._engine) as connection:
             return connection.execute(update(table).where(condition).values(values)).rowcount == 1
+
+
+def drop_parts(tx: Connection, job_id: int) -> None:
+    """Throw a job's parts away, after the transactions that hold one have ended; their workers notice at the next."""
+    tx.execute(delete(job_part).where(job_part.c.job_id == job_id))
 
 
 _PAUSED = {"state": JobState.PAUSED.value, "pause": False, "worker": None, "lease_until": None}

@@ -13,6 +13,7 @@ from erp_import_plugin.connector_api import Actor, ActorRef, ActorType
 from erp_import_plugin.engine.candidates import StagedActor
 from erp_import_plugin.store import bulk, codec
 from erp_import_plugin.store.identity import ActorPlace, at, same_type
+from erp_import_plugin.store.job_parts import EVERYTHING, Range, cut
 from erp_import_plugin.store.searches import Search
 from erp_import_plugin.store.tables import decision, link, plan_key, plan_row, search_result, staged
 
@@ -149,16 +150,28 @@ def remove(tx: Transaction, import_id: int, rows: Collection[int]) -> None:
     tx.execute(delete(staged).where(staged.c.import_id == import_id, staged.c.id.in_(list(rows))))
 
 
+def parts(tx: Transaction, import_id: int, actor_types: Collection[ActorType], size: int) -> list[Range]:
+    """The staged actors of some types, cut into parts of so many."""
+    types = [actor_type.value for actor_type in actor_types]
+    return cut(tx, staged.c.id, size, staged.c.import_id == import_id, staged.c.actor_type.in_(types))
+
+
 def chunks(
-    tx: Transaction, import_id: int, actor_types: Collection[ActorType], after: int, limit: int
+    tx: Transaction,
+    import_id: int,
+    actor_types: Collection[ActorType],
+    after: int,
+    limit: int,
+    until: int = EVERYTHING.last,
 ) -> list[StagedActor]:
-    """The next staged actors of some types after a row id, in the order they were staged."""
+    """The next staged actors of some types after a row id, up to another, in the order they were staged."""
     rows = tx.execute(
         select(staged)
         .where(
             staged.c.import_id == import_id,
             staged.c.actor_type.in_([actor_type.value for actor_type in actor_types]),
             staged.c.id > after,
+            staged.c.id <= until,
         )
         .order_by(staged.c.id)
         .limit(limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from functools import partial
 
 import stamina
 from sqlalchemy import Connection as Transaction
@@ -10,16 +10,18 @@ from sqlalchemy import Connection as Transaction
 from erp_import_plugin import watching
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine.candidates import StagedActor
-from erp_import_plugin.engine.mapping import KIND_OF, ActorMapping
+from erp_import_plugin.engine.mapping import KIND_OF
+from erp_import_plugin.engine.settings import ImportSettings
 from erp_import_plugin.errors import Refused, Sentence
 from erp_import_plugin.host_api import EntityKind, MatchRule, User
-from erp_import_plugin.jobs import JobContext
+from erp_import_plugin.jobs import Edge, JobContext, Work
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import links as link_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.job_parts import Range
 from erp_import_plugin.store.transactions import is_passing, reading, writing
 from erp_import_plugin.workflow import access, erp, staging
 from erp_import_plugin.workflow.imports import open_unwritten
@@ -44,18 +46,36 @@ def run_plan(rooms: Rooms, context: JobContext) -> None:
         plan_undo(rooms, context, imported)
         return
     with reading(rooms.engine) as tx:
-        mappings = mapping_store.of(tx, imported.connection_id)
         connection = access.open_connection(tx, user, imported.connection_id)
     one_key = erp.one_key(rooms, connection)
-    if imported.settings is None:
-        raise Refused(Sentence("Choose the import settings first."))
+    settings = _settings_of(imported)
     staging.run_fetch(rooms, context)  # what an earlier fetch has left must not be taken for empty
     _forget_dead_links(rooms, context, imported)
-    if imported.settings.fetch_parents:
-        _fetch_parents(rooms, context, imported, mappings, one_key)
+    if settings.fetch_parents:
+        _fetch_parents(rooms, context, imported, one_key)
+    _PlanRun(rooms, context, imported, _planner_of(rooms, imported, one_key)).run(user)
+
+
+def help_plan(rooms: Rooms, context: JobContext, phase: str) -> Work:
+    """What plans ranges of the actors of one kind, for a job that another worker leads."""
+    user = access.user_by_id(rooms, context.user_id)
     with reading(rooms.engine) as tx:
-        planner = ChunkPlanner(tx, rooms, imported, imported.settings, mappings, one_key=one_key)
-    _PlanRun(rooms, context, imported, planner).run(user)
+        imported = access.open_import(tx, rooms, user, context.subject)
+        connection = access.open_connection(tx, user, imported.connection_id)
+    planner = _planner_of(rooms, imported, erp.one_key(rooms, connection))
+    return partial(_PlanRun(rooms, context, imported, planner).plan_range, EntityKind(phase))
+
+
+def _planner_of(rooms: Rooms, imported: Import, one_key: bool) -> ChunkPlanner:
+    with reading(rooms.engine) as tx:
+        mappings = mapping_store.of(tx, imported.connection_id)
+        return ChunkPlanner(tx, rooms, imported, _settings_of(imported), mappings, one_key=one_key)
+
+
+def _settings_of(imported: Import) -> ImportSettings:
+    if imported.settings is None:
+        raise Refused(Sentence("Choose the import settings first."))
+    return imported.settings
 
 
 def _forget_dead_links(rooms: Rooms, context: JobContext, imported: Import) -> None:
@@ -74,10 +94,10 @@ def _forget_dead_links(rooms: Rooms, context: JobContext, imported: Import) -> N
         after = links[-1][1].id
 
 
-def _fetch_parents(
-    rooms: Rooms, context: JobContext, imported: Import, mappings: Mapping[ActorType, ActorMapping], one_key: bool
-) -> None:
+def _fetch_parents(rooms: Rooms, context: JobContext, imported: Import, one_key: bool) -> None:
     """Stage the companies that staged persons and projects belong to, and that were never imported."""
+    with reading(rooms.engine) as tx:
+        mappings = mapping_store.of(tx, imported.connection_id)
     types = [actor_type for actor_type, mapping in mappings.items() if mapping.active]
     while True:
         with writing(rooms.engine) as tx:
@@ -100,13 +120,13 @@ class _PlanRun:
         self._import = imported
         self._planner = planner
         self._done = 0
-        with reading(rooms.engine) as tx:
-            self._read = sum(staging_store.counts(tx, imported.id).values())
+        self._read = 0
 
     def run(self, user: User) -> None:
         """Plan everything and keep the accounts."""
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
+            self._read = sum(staging_store.counts(tx, self._import.id).values())
             open_unwritten(tx, self._rooms, user, self._import.token)
             import_store.set_state(tx, self._import.id, ImportState.STAGING)
         for kind in EntityKind:
@@ -116,25 +136,35 @@ class _PlanRun:
             self._finish(tx)
 
     def _plan_kind(self, kind: EntityKind) -> None:
-        types = [actor_type for actor_type in ActorType if KIND_OF[actor_type] is kind]
         with reading(self._rooms.engine) as tx:
-            is_there = bool(staging_store.chunks(tx, self._import.id, types, 0, 1))
+            is_there = bool(staging_store.chunks(tx, self._import.id, _types(kind), 0, 1))
         if is_there:
             self._prepare(kind)
-        after = 0
-        while True:
-            self._context.check()
+        self._done += self._context.side_by_side(
+            kind.value,
+            partial(self._ranges, kind),
+            partial(self.plan_range, kind),
+            lambda rows: self._context.progress(self._done + rows, self._read, _NOTES[kind]),
+        )
+        self._settle(kind)
+
+    def _ranges(self, kind: EntityKind) -> list[Range]:
+        with reading(self._rooms.engine) as tx:
+            return staging_store.parts(tx, self._import.id, _types(kind), self._rooms.config.chunk)
+
+    def plan_range(self, kind: EntityKind, some: Range, edge: Edge) -> None:
+        """Plan the actors of one kind in a range. What a chunk decides does not depend on the others of its kind."""
+        after = some.first - 1
+        while after < some.last:
             with watching.chunk(kind.value) as watched:
-                actors = self._plan_next(kind, types, after)
+                actors = self._plan_next(kind, after, some.last)
                 if actors:
                     watched.did(actors[0].row, actors[-1].row, len(actors))
             if not actors:
-                break
+                return
             watching.planned(kind.value, len(actors))
             after = actors[-1].row
-            self._done += len(actors)
-            self._context.progress(self._done, self._read, _NOTES[kind])
-        self._settle(kind)
+            edge(len(actors))
 
     def _prepare(self, kind: EntityKind) -> None:
         """Have entities found fast. In a large CRM, the first time, that takes longer than a lease holds."""
@@ -155,10 +185,10 @@ class _PlanRun:
             return self._rooms.host.crm.prepare(tx, kind, rule, after)
 
     @stamina.retry(on=is_passing, attempts=5, timeout=60)
-    def _plan_next(self, kind: EntityKind, types: Sequence[ActorType], after: int) -> list[StagedActor]:
+    def _plan_next(self, kind: EntityKind, after: int, until: int) -> list[StagedActor]:
         with writing(self._rooms.engine) as tx:
             self._context.hold(tx)
-            actors = staging_store.chunks(tx, self._import.id, types, after, self._rooms.config.chunk)
+            actors = staging_store.chunks(tx, self._import.id, _types(kind), after, self._rooms.config.chunk, until)
             self._planner.plan(tx, kind, actors)
         return actors
 
@@ -184,3 +214,7 @@ class _PlanRun:
         save_accounts(tx, self._import.id)
         import_store.revise(tx, self._import.id)
         import_store.set_state(tx, self._import.id, ImportState.PLANNED, planned_at=self._rooms.now())
+
+
+def _types(kind: EntityKind) -> list[ActorType]:
+    return [actor_type for actor_type in ActorType if KIND_OF[actor_type] is kind]

@@ -7,12 +7,12 @@ from sqlalchemy import Engine
 
 from erp_import_plugin.jobs import Execution, JobHandler, Jobs, ThreadRunner
 from erp_import_plugin.store.jobs import JobStore
-from erp_import_plugin.store.tables import job, match_index, metadata
+from erp_import_plugin.store.tables import job, job_part, match_index, metadata
 from tests.support import databases
 from tests.support.clocks import Clock
 
-NEEDED = [job, match_index]
-"""The job table, and the one at which ``writing`` waits for its turn on SQLite."""
+NEEDED = [job, job_part, match_index]
+"""The job tables, and the one at which ``writing`` waits for its turn on SQLite."""
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(engine: Engine, clock: Clock) -> JobStore:
-    tables.metadata.create_all(engine, [tables.job, tables.match_index])
+    tables.metadata.create_all(engine, [tables.job, tables.job_part, tables.match_index])
     return JobStore(engine, clock)
 
 
