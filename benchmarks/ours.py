@@ -79,8 +79,8 @@ class Ticked:
     token: str
 
 
-def prepare(engine: Engine, workload: Workload) -> Ticked:
-    """Everything before the clock starts: tables, the connection, the search."""
+def enter(engine: Engine, workload: Workload) -> tuple[Rooms, Jobs]:
+    """The rooms, with an ERP that has the actors, and jobs that are done at once."""
     migrate.upgrade(engine)
     rooms = Rooms(
         engine=engine,
@@ -91,12 +91,22 @@ def prepare(engine: Engine, workload: Workload) -> Ticked:
     )
     store = JobStore(engine)
     execution = Execution(store, handlers(rooms), 60.0)
-    jobs = Jobs(store, execution, InlineRunner(execution))
+    return rooms, Jobs(store, execution, InlineRunner(execution))
+
+
+def prepare(engine: Engine, workload: Workload) -> Ticked:
+    """Everything before the clock starts: tables, the connection, the search."""
+    rooms, jobs = enter(engine, workload)
     connection = connections.add(rooms, ADMIN, "bench", "Benchmark", {})
+    return Ticked(rooms, jobs, begin(rooms, jobs, connection))
+
+
+def begin(rooms: Rooms, jobs: Jobs, connection: int) -> str:
+    """The token of an import whose actors have been searched for and ticked."""
     token = imports.begin(rooms, ADMIN, connection, ActorType.CUSTOMER).token
     search.start(rooms, jobs, ADMIN, token, ActorType.CUSTOMER, Criteria())
     search.tick(rooms, ADMIN, token, True)
-    return Ticked(rooms, jobs, token)
+    return token
 
 
 def run(ticked: Ticked, *, suggest: bool = False) -> Times:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks import reference
+from benchmarks import pages, reference
 from benchmarks.cases import Suite
 
 SUITES: Mapping[str, Suite] = {
     "reference": reference,
+    "pages": pages,
 }
