@@ -16,10 +16,10 @@ endif
 driver := $(if $(filter postgres%,$(DATABASE_URL)),+postgresql,$(if $(filter mysql% mariadb%,$(DATABASE_URL)),+mariadb))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench translations screenshots clean
+.PHONY: help demo test check format bench bench-full translations screenshots clean
 
 help: ## what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 	@echo
 	@echo '  PORT=8000                                   another port for the demo'
 	@echo '  DATABASE_URL=postgresql://user@host/name    another database for the demo (or mysql://, mariadb://)'
@@ -40,8 +40,11 @@ format: $(VENV)/installed-test ## put the code into its form
 	$(bin)/ruff check --fix
 	$(bin)/ruff format
 
-bench: $(VENV)/installed-bench ## what suggestions find and cost, on SQLite
-	$(python) -m benchmarks.similar --short --on sqlite
+bench: $(VENV)/installed-bench ## measure on small data, some minutes
+	$(python) -m benchmarks
+
+bench-full: $(VENV)/installed-bench ## measure all, hours, and write docs/performance.md
+	$(python) -m benchmarks --size full --results var/bench-full.json --docs
 
 screenshots: $(VENV)/installed-test ## the pictures of the README
 	$(python) -m tests.support.screenshots docs/images

@@ -49,7 +49,9 @@ def empty(name: str) -> Iterator[Database]:
     """A new, empty database, which is removed afterwards."""
     if name == "sqlite":
         with TemporaryDirectory() as folder:
-            yield Database(name, f"sqlite:///{Path(folder) / 'bench.sqlite'}")
+            path = Path(folder) / "bench.sqlite"
+            path.touch()
+            yield Database(name, f"sqlite:///{path}")
         return
     with _of_server(name) as database:
         _on_server(name, f"CREATE DATABASE {_own(database)}{' CHARACTER SET utf8mb4' if name == 'mariadb' else ''}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from time import perf_counter
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from cryptography.fernet import Fernet
 from sqlalchemy import Engine
@@ -35,6 +35,7 @@ from erp_import_plugin.store import migrate
 from erp_import_plugin.store.jobs import JobStore
 from erp_import_plugin.store.secrets import Vault
 from erp_import_plugin.workflow import connections, importing, imports, preview, search, settings, staging
+from erp_import_plugin.workflow import undo as undoing
 from erp_import_plugin.workflow.criteria import Criteria
 from erp_import_plugin.workflow.handlers import handlers
 from erp_import_plugin.workflow.rooms import Rooms
@@ -54,6 +55,17 @@ _KNOWN = {
     },
 }
 _FIELDS = tuple(ErpField(_KNOWN[name], name.replace("_", " "), rank=rank) for rank, name in enumerate(TEXTS))
+
+
+class Actors(Protocol):
+    """What the ERP has: a text for each of ``TEXTS``, by the number of the actor."""
+
+    @property
+    def incoming(self) -> int:
+        """How many there are."""
+
+    def actor(self, n: int) -> tuple[str, ...]:
+        """One of them."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +91,14 @@ class Ticked:
     token: str
 
 
-def enter(engine: Engine, workload: Workload) -> tuple[Rooms, Jobs]:
+def enter(engine: Engine, workload: Actors) -> tuple[Rooms, Jobs]:
     """The rooms, with an ERP that has the actors, and jobs that are done at once."""
     migrate.upgrade(engine)
     rooms = Rooms(
         engine=engine,
         host=Host(_crm(), _Anyone(), _Off(), _NoSelections(), _NoPages()),
         registry=Registry.from_plugins([_Erp(workload)]),
-        config=Config(),
+        config=Config(confirm_above=None),
         vault=Vault([Fernet.generate_key().decode()]),
     )
     store = JobStore(engine)
@@ -94,7 +106,7 @@ def enter(engine: Engine, workload: Workload) -> tuple[Rooms, Jobs]:
     return rooms, Jobs(store, execution, InlineRunner(execution))
 
 
-def prepare(engine: Engine, workload: Workload) -> Ticked:
+def prepare(engine: Engine, workload: Actors) -> Ticked:
     """Everything before the clock starts: tables, the connection, the search."""
     rooms, jobs = enter(engine, workload)
     connection = connections.add(rooms, ADMIN, "bench", "Benchmark", {})
@@ -121,11 +133,23 @@ def run(ticked: Ticked, *, suggest: bool = False) -> Times:
     moments.append(perf_counter())
     importing.start(rooms, jobs, ADMIN, token)
     moments.append(perf_counter())
-    job = jobs.latest(token)
-    if job is None or job.state != "done":
-        raise RuntimeError(f"The import has not ended well: {job}")
+    _check_ended(jobs, token)
     stage, plan, write = (after - before for before, after in pairwise(moments))
     return Times(stage, plan, write)
+
+
+def undo(ticked: Ticked) -> None:
+    """Take the import back: plan the undo, and write it."""
+    rooms, jobs = ticked.rooms, ticked.jobs
+    token = undoing.start(rooms, jobs, ADMIN, ticked.token)
+    importing.start(rooms, jobs, ADMIN, token)
+    _check_ended(jobs, token)
+
+
+def _check_ended(jobs: Jobs, token: str) -> None:
+    job = jobs.latest(token)
+    if job is None or job.state != "done":
+        raise RuntimeError(f"The work has not ended well: {job}")
 
 
 def _crm() -> SqlAlchemyCrm:
@@ -139,7 +163,7 @@ class _Erp(Connector):
 
     key: ClassVar[str] = "bench"
     name: ClassVar[str] = "Benchmark"
-    workload: Workload = field(default_factory=Workload)
+    workload: Actors = field(default_factory=Workload)
 
     @hookimpl
     def erp_connectors(self) -> Sequence[Connector]:
@@ -154,7 +178,7 @@ class _Erp(Connector):
 
 @dataclass
 class _Open(Session):
-    workload: Workload
+    workload: Actors
 
     def test(self) -> str:
         return "It is there."

@@ -131,7 +131,7 @@ def measure(engine: Engine, case: Case) -> Figures:
 def page(measured: Measured) -> Iterator[str]:
     """A table per database, and the steps of ours."""
     for database in measured.databases:
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for side in measured.sides(database):
             seconds, speed, memory = (
                 measured.median(database, side, name) for name in ("seconds", "actors_per_second", "mebibytes")

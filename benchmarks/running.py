@@ -76,18 +76,38 @@ class Results:
         beside.replace(self.path)
 
 
-def run(results: Results, suite: str, on: Sequence[str], rounds: int | None, say: Callable[[str], None]) -> None:
-    """Measure what is still missing of a suite; ``rounds`` instead of the suite's own. Raises Failed."""
+def run(results: Results, suite: str, on: Sequence[str], rounds: int | None, say: Callable[[str], None]) -> int:
+    """Measure what is still missing of a suite; ``rounds`` instead of the suite's own.
+
+    Who fails is left out of the rounds that follow. Gives how many have failed.
+    """
+    failed = 0
     for _, group in groupby(SUITES[suite].cases(results.size, on), lambda case: case.database):
+        lost: set[str] = set()
         with ExitStack() as stack:
             originals: dict[str, Database] = {}
             for case in _turns(results, list(group), rounds):
-                if case.filling and case.filling not in originals:
-                    originals[case.filling] = stack.enter_context(_filled(case))
-                load = machine.load()
-                figures = _measure(case, originals.get(case.filling))
-                results.add(case, {**figures, "load": load})
-                say(f"{case.suite}, {case.database or 'no database'}, {case.side}: {_told(figures)} (load {load})")
+                if case.side not in lost and not _add(results, case, originals, stack, say):
+                    lost.add(case.side)
+        failed += len(lost)
+    return failed
+
+
+def _add(
+    results: Results, case: Case, originals: dict[str, Database], stack: ExitStack, say: Callable[[str], None]
+) -> bool:
+    """Measure once and keep the figures; whether that went well."""
+    try:
+        if case.filling and case.filling not in originals:
+            originals[case.filling] = stack.enter_context(_filled(case))
+        load = machine.load()
+        figures = _measure(case, originals.get(case.filling))
+    except Failed as error:
+        say(str(error))
+        return False
+    results.add(case, {**figures, "load": load})
+    say(f"{case.suite}, {case.database or 'no database'}, {case.side}: {_told(figures)} (load {load})")
+    return True
 
 
 def _turns(results: Results, cases: Sequence[Case], rounds: int | None) -> Iterator[Case]:

@@ -1,118 +1,144 @@
-"""Suggestions, measured: ``python -m benchmarks.similar [--short] [--on sqlite …] [--json FILE] [--docs FILE]``.
-
-What is found (of records whose other self is known), what is shown, how fast that is beside comparing all with all,
-and how much longer a preview takes. Needs the extra ``bench``. ``--docs`` writes the figures into a page, between two
-marks.
-"""
+"""Records that are nearly the same: what is found, what is shown, how fast, and how much longer a preview takes."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import platform
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from itertools import islice
-from pathlib import Path
-from statistics import median
 from time import perf_counter
-from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 
 from benchmarks import ours
-from benchmarks.databases import NAMES, empty_database
-from benchmarks.records import Pairs, Record, companies, company_names, fill, persons, text_of
-from benchmarks.workload import TEXTS, company, metadata, record
+from benchmarks.cases import Bar, Case, Figures, Measured, table
+from benchmarks.drivers import insert
+from benchmarks.records import Pairs, Record, companies, company_names, persons, text_of
+from benchmarks.records import fill as fill_records
+from benchmarks.workload import TEXTS, metadata, record
 from erp_import_plugin.engine.changes import Similar
 from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings
 from erp_import_plugin.store import migrate
 from erp_import_plugin.store.transactions import writing
 from erp_import_plugin.workflow import preview, settings, similar, staging
 
+TITLE = "Similar records"
+TEXT = """\
+FEBRL 4 is 5,000 invented persons, and each once more with errors of the kind people make; the number of the person is
+not used. The company names are invented: some with typos against twice as many. A record is found when its other self
+is among the candidates, which are all that is compared; shown is what scores 75 or more. *Beside WRatio* is how many
+times as fast it is as comparing each record with all by rapidfuzz's `WRatio`. *Keys, made once* is for the whole CRM;
+afterwards only those of records that changed are made again. The last table is a preview of companies that are all new.
+A name with two typos is found by its consonants, or by what else is known: VAT number, postal code, e-mail address,
+phone. On names alone that is half of them."""
+
 _CHUNK = 1000
-_MARKS = ("<!-- similar: begin -->", "<!-- similar: end -->")
+_PERSONS, _ONE, _TWO = "FEBRL 4", "company names, one typo", "company names, two typos"
+_PREVIEW = "preview of new companies"
+_SIZES = {
+    "tiny": {"existing": 200, "incoming": 100, "sample": 10, "crm": 200, "actors": 100},
+    "short": {"existing": 2_000, "incoming": 1_000, "sample": 50, "crm": 2_000, "actors": 1_000},
+    "full": {"existing": 10_000, "incoming": 5_000, "sample": 200, "crm": 20_000, "actors": 10_000},
+}
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """How many records are compared, and how many actors planned."""
-
-    existing: int
-    incoming: int
-    sample: int  # compared with all, one by one
-    crm: int
-    actors: int
+def cases(size: str, databases: Sequence[str]) -> Iterator[Case]:
+    """What is found in three sorts of records, then the preview; each begins with an empty database."""
+    for database in databases:
+        for side in (_PERSONS, _ONE, _TWO):
+            yield Case("similar", side, database, 1, _SIZES[size], "nothing")
+        yield Case("similar", _PREVIEW, database, 3, _SIZES[size], "nothing")
 
 
-FULL, SHORT = Sizes(10_000, 5_000, 200, 20_000, 10_000), Sizes(2_000, 1_000, 50, 2_000, 1_000)
+def fill(engine: Engine, case: Case) -> None:
+    """The CRM is made of what is measured."""
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Measure. Gives the exit status."""
-    options = _options(arguments)
-    sizes = SHORT if options.short else FULL
-    cases = {
-        "FEBRL 4": persons(),
-        "Company names, one typo": companies(sizes.existing, sizes.incoming, 1),
-        "Company names, two typos": companies(sizes.existing, sizes.incoming, 2),
-    }
-    found = {
-        (name, database): _found(pairs, database, sizes) for database in options.on for name, pairs in cases.items()
-    }
-    planned = {database: _planned(database, sizes, options.rounds) for database in options.on}
-    page = "\n".join(_page(found, planned, sizes))
-    print(page)
-    if options.json:
-        measured = {"found": {f"{name}, {on}": one for (name, on), one in found.items()}, "planned": planned}
-        options.json.write_text(json.dumps(_about() | measured, indent=2), encoding="utf-8")
-    if options.docs:
-        _write(options.docs, page)
-    return 0
+def measure(engine: Engine, case: Case) -> Figures:
+    """What is found and shown of one sort of records, or what a preview costs."""
+    numbers = case.numbers
+    if case.side == _PREVIEW:
+        return _planned(engine, numbers["crm"], numbers["actors"])
+    if case.side == _PERSONS:
+        return _found(engine, persons(), numbers["sample"])
+    pairs = companies(numbers["existing"], numbers["incoming"], 1 if case.side == _ONE else 2)
+    return _found(engine, pairs, numbers["sample"])
 
 
-def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="fewer records")
-    parser.add_argument("--on", nargs="+", choices=NAMES, default=["sqlite", "postgresql"])
-    parser.add_argument("--rounds", type=int, default=3, help="previews of each sort, of which the median counts")
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--docs", type=Path)
-    return parser.parse_args(arguments)
+def page(measured: Measured) -> Iterator[str]:
+    """Quality, speed, and the preview."""
+    sorts = [
+        (database, side, {name: measured.median(database, side, name) for name in measured.names(database, side)})
+        for database in measured.databases
+        for side in measured.sides(database)
+    ]
+    found = [one for one in sorts if one[1] != _PREVIEW]
+    quality = ("records", "true one a candidate", "candidates each", "true one shown", "best shown is true")
+    rows: list[tuple[str, ...]] = [
+        (
+            f"{side}, {database}",
+            f"{of['recall_candidates']:.4f}",
+            f"{of['candidates']:.1f}",
+            f"{of['recall_shown']:.4f}",
+            f"{of['precision_best']:.4f}",
+        )
+        for database, side, of in found
+    ]
+    yield from table(quality, rows)
+    speed = ("records", "all shown are true", "records/s", "candidates/s", "beside WRatio", "keys, made once")
+    rows = [
+        (
+            f"{side}, {database}",
+            f"{of['precision_all']:.4f}",
+            f"{of['records_per_second']:,.0f}",
+            f"{of['candidates_per_second']:,.0f}",
+            f"{of['times_all_pairs']:,.0f} times as fast",
+            f"{of['index_seconds']:.1f} s",
+        )
+        for database, side, of in found
+    ]
+    yield from table(speed, rows)
+    names = ("without", "with", "ratio", "first")
+    rows = [(database, *(f"{of[name]:.2f}" for name in names)) for database, side, of in sorts if side == _PREVIEW]
+    yield from table((_PREVIEW, "seconds without", "seconds with", "ratio", "seconds, first time"), rows)
 
 
-def _found(pairs: Pairs, database: str, sizes: Sizes) -> dict[str, float]:
-    """What our suggestions find in one CRM, and how fast."""
-    with empty_database(database) as engine:
-        migrate.upgrade(engine)
-        crm = fill(engine, pairs)
-        fields = crm.schema().entities[pairs.kind].fields
-        before = perf_counter()
+def bars(measured: Measured) -> Iterator[Bar]:
+    """The true one is found, and by far faster than by comparing all with all."""
+    for database in measured.databases:
+        for side in (_PERSONS, _ONE):
+            if measured.has(database, side):
+                recall = measured.median(database, side, "recall_candidates")
+                goal = f"suggestions, {side}, {database}: the true one among the candidates"
+                yield Bar(goal, "in at least 0.98 of cases", f"{recall:.4f}", recall >= 0.98)
+
+
+def _found(engine: Engine, pairs: Pairs, sample: int) -> Figures:
+    migrate.upgrade(engine)
+    crm = fill_records(engine, pairs)
+    fields = crm.schema().entities[pairs.kind].fields
+    before = perf_counter()
+    with writing(engine) as tx:
+        first = {0: similar.Wanted(next(iter(pairs.incoming.values())))}
+        similar.candidates(tx, crm, pairs.kind, fields, first)
+    index_seconds = perf_counter() - before
+    blocked: dict[int, set[str]] = {}
+    shown: dict[int, tuple[Similar, ...]] = {}
+    before = perf_counter()
+    for chunk in _chunks(pairs.incoming):
         with writing(engine) as tx:
-            first = {0: similar.Wanted(next(iter(pairs.incoming.values())))}
-            similar.candidates(tx, crm, pairs.kind, fields, first)
-        index_seconds = perf_counter() - before
-        blocked: dict[int, set[str]] = {}
-        shown: dict[int, tuple[Similar, ...]] = {}
-        before = perf_counter()
-        for chunk in _chunks(pairs.incoming):
-            with writing(engine) as tx:
-                shown |= similar.of(tx, crm, pairs.kind, fields, chunk)
-        seconds = perf_counter() - before
-        for chunk in _chunks(pairs.incoming):
-            with writing(engine) as tx:
-                blocked |= similar.candidates(tx, crm, pairs.kind, fields, chunk)
+            shown |= similar.of(tx, crm, pairs.kind, fields, chunk)
+    seconds = perf_counter() - before
+    for chunk in _chunks(pairs.incoming):
+        with writing(engine) as tx:
+            blocked |= similar.candidates(tx, crm, pairs.kind, fields, chunk)
     rate = len(pairs.incoming) / seconds
     return {
         **_quality(blocked, shown),
         "index_seconds": index_seconds,
         "records_per_second": rate,
         "candidates_per_second": rate * sum(map(len, blocked.values())) / len(blocked),
-        "times_all_pairs": rate / _all_pairs(pairs, sizes.sample),
+        "times_all_pairs": rate / _all_pairs(pairs, sample),
     }
 
 
@@ -159,24 +185,17 @@ class _New:
         return (self.names[n], *record(self.after + n)[1:])
 
 
-def _planned(database: str, sizes: Sizes, rounds: int) -> dict[str, float]:
+def _planned(engine: Engine, existing: int, incoming: int) -> Figures:
     """Seconds of a preview of new companies without suggestions and with them, and the first time with them."""
-    names = company_names(sizes.crm + sizes.actors)
-    with empty_database(database) as engine:
-        _fill_companies(engine, names[: sizes.crm])
-        ticked = ours.prepare(engine, _New(names[sizes.crm :], sizes.crm))  # type: ignore[arg-type]
-        staging.add(ticked.rooms, ticked.jobs, ours.ADMIN, ticked.token)
-        first = _preview(ticked, suggest=True)
-        turns = [(_preview(ticked, suggest=False), _preview(ticked, suggest=True)) for _ in range(rounds)]
-    without, with_them = (median(turn[side] for turn in turns) for side in (0, 1))
-    return {"first": first, "without": without, "with": with_them, "ratio": with_them / without}
-
-
-def _fill_companies(engine: Engine, names: Sequence[str]) -> None:
+    names = company_names(existing + incoming)
     metadata.create_all(engine)
-    rows = [dict(zip(TEXTS, (name, *record(n)[1:]), strict=True)) for n, name in enumerate(names)]
     with engine.begin() as tx:
-        tx.execute(insert(company), rows)
+        insert(tx, "company", TEXTS, ((name, *record(n)[1:]) for n, name in enumerate(names[:existing])))
+    ticked = ours.prepare(engine, _New(names[existing:], existing))
+    staging.add(ticked.rooms, ticked.jobs, ours.ADMIN, ticked.token)
+    first = _preview(ticked, suggest=True)
+    without, with_them = (_preview(ticked, suggest=suggest) for suggest in (False, True))
+    return {"first": first, "without": without, "with": with_them, "ratio": with_them / without}
 
 
 def _preview(ticked: ours.Ticked, *, suggest: bool) -> float:
@@ -185,53 +204,3 @@ def _preview(ticked: ours.Ticked, *, suggest: bool) -> float:
     before = perf_counter()
     preview.start(ticked.rooms, ticked.jobs, ours.ADMIN, ticked.token)
     return perf_counter() - before
-
-
-def _page(
-    found: Mapping[tuple[str, str], Mapping[str, float]], planned: Mapping[str, Mapping[str, float]], sizes: Sizes
-) -> Iterator[str]:
-    about = _about()
-    yield "| records, database | true one a candidate | candidates each | true one shown | best shown is true |"
-    yield "|---|---|---|---|---|"
-    for (name, database), one in found.items():
-        shares = (one["recall_candidates"], one["recall_shown"], one["precision_best"])
-        among, shown, best = (f"{share:.4f}" for share in shares)
-        yield f"| {name}, {database} | {among} | {one['candidates']:.1f} | {shown} | {best} |"
-    yield ""
-    yield "| records, database | all shown are true | records/s | candidates/s | beside WRatio | keys, made once |"
-    yield "|---|---|---|---|---|---|"
-    for (name, database), one in found.items():
-        speed = f"{one['records_per_second']:,.0f} | {one['candidates_per_second']:,.0f}"
-        times = f"{one['times_all_pairs']:,.0f} times as fast"
-        yield f"| {name}, {database} | {one['precision_all']:.4f} | {speed} | {times} | {one['index_seconds']:.1f} s |"
-    yield ""
-    yield f"| {sizes.actors:,} new companies, {sizes.crm:,} in the CRM | without | with | ratio | first time |"
-    yield "|---|---|---|---|---|"
-    for database, one in planned.items():
-        yield (
-            f"| {database} | {one['without']:.1f} s | {one['with']:.1f} s | {one['ratio']:.2f} | {one['first']:.1f} s |"
-        )
-    yield ""
-    yield f"Python {about['python']}, rapidfuzz {about['rapidfuzz']}, {about['cpus']} CPUs ({about['machine']})."
-
-
-def _about() -> dict[str, Any]:
-    return {
-        "python": platform.python_version(),
-        "rapidfuzz": version("rapidfuzz"),
-        "recordlinkage": version("recordlinkage"),
-        "sqlalchemy": version("SQLAlchemy"),
-        "machine": platform.machine(),
-        "cpus": os.cpu_count(),
-    }
-
-
-def _write(path: Path, page: str) -> None:
-    begin, end = _MARKS
-    before, rest = path.read_text(encoding="utf-8").split(begin)
-    after = rest.split(end)[1]
-    path.write_text(f"{before}{begin}\n\n{page}\n\n{end}{after}", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks import pages, reference
+from benchmarks import front_door, growth, pages, reference, similar
 from benchmarks.cases import Suite
 
 SUITES: Mapping[str, Suite] = {
     "reference": reference,
+    "growth": growth,
     "pages": pages,
+    "similar": similar,
+    "front_door": front_door,
 }
