@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, and_, or_
 
@@ -17,8 +16,7 @@ T = TypeVar("T")
 _COMPANIES = tuple(actor_type.value for actor_type in ActorType if KIND_OF[actor_type] is EntityKind.COMPANY)
 
 
-@dataclass(frozen=True, slots=True)
-class ActorPlace:
+class ActorPlace(NamedTuple):
     """What names an actor within a connection."""
 
     actor_type: str

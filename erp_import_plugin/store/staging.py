@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import Row, and_, delete, exists, func, insert, literal, select
@@ -21,8 +21,7 @@ WANTED, FETCHED, MISSING = "wanted", "fetched", "missing"
 LABEL_LENGTH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class FetchedActor:
+class FetchedActor(NamedTuple):
     """An actor as it came from the ERP, with the label it is shown by and what was wrong with it."""
 
     row: int
@@ -91,7 +90,7 @@ def wanted(tx: Transaction, import_id: int, after: int, limit: int) -> list[tupl
         .order_by(staged.c.id)
         .limit(limit)
     )
-    return [(row, ActorPlace(*place)) for row, *place in rows]
+    return [(row, ActorPlace(actor_type, legal_entity, key)) for row, actor_type, legal_entity, key in rows]
 
 
 def save_fetched(

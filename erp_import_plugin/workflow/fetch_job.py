@@ -172,14 +172,14 @@ def sort(
     wanted: Sequence[tuple[int, ActorPlace]], given: Fetched, labels: ActorLabels | None
 ) -> tuple[list[FetchedActor], list[int], list[tuple[int, str]]]:
     """What came of some staged rows, the rows whose actors are missing, and those that cannot be used, with why."""
-    actors = {(one.actor_type.value, one.legal_entity, one.key): one for one in given.actors}
+    actors = {(one.legal_entity, one.key): one for one in given.actors}
     reasons = {one.key: str(one.reason) for one in given.rejected if one.key is not None}
     label = (labels or ActorLabels(None)).of
     found: list[FetchedActor] = []
     missing: list[int] = []
     unusable: list[tuple[int, str]] = []
     for row, place in wanted:
-        actor = actors.get((place.actor_type, place.legal_entity, place.key))
+        actor = actors.get((place.legal_entity, place.key))
         if actor is not None:
             found.append(FetchedActor(row, actor, label(actor), tuple(map(str, actor.problems))))
         elif place.key in reasons:
