@@ -27,7 +27,7 @@ from erp_import_plugin.host_api import (
     Preferences,
     User,
 )
-from erp_import_plugin.store import match_index
+from erp_import_plugin.store import bulk, match_index
 from erp_import_plugin.store.crm_lists import add_items, codes, read_items
 from erp_import_plugin.store.crm_many import insert_many, read_many, update_many
 from erp_import_plugin.store.crm_map import (
@@ -42,7 +42,7 @@ from erp_import_plugin.store.crm_map import (
     Stamp,
 )
 from erp_import_plugin.store.crm_removing import delete_entities, read_attached, remove_items
-from erp_import_plugin.store.crm_rows import Params, column_params, insert_rows, read_rows, update_rows
+from erp_import_plugin.store.crm_rows import columns_of, insert_columns, read_rows
 from erp_import_plugin.store.crm_values import aware, id_from_text, id_type, ids_from_text
 from erp_import_plugin.store.dialects import dialect_of
 
@@ -141,13 +141,13 @@ class SqlAlchemyCrm:
             return {}
         rows = read_rows(tx, entity, typed, fields)
         wanted = {key: one for key, one in entity.many().items() if key in fields}
-        many = read_many(tx, wanted, typed)
-        found = {}
+        many = read_many(tx, wanted, typed) if wanted else {}
         for key, values in rows.items():
-            lists: dict[str, CrmValue] = {name: tuple(many.get(key, {}).get(name, ())) for name in wanted}
-            own: dict[str, CrmValue] = {"id": key} if "id" in fields else {}
-            found[key] = Entity(key, own | values | lists)
-        return found
+            if "id" in fields:
+                values["id"] = key
+            for name in wanted:
+                values[name] = tuple(many.get(key, {}).get(name, ()))
+        return {key: Entity(key, values) for key, values in rows.items()}
 
     def create(
         self, tx: Connection, kind: EntityKind, rows: Sequence[Mapping[str, CrmValue]], by: User
@@ -156,7 +156,8 @@ class SqlAlchemyCrm:
         if not rows:
             return []
         entity = self._entities[kind]
-        ids = insert_rows(tx, entity.id, column_params(entity, rows, _stamped(entity.on_create, by)))
+        columns = columns_of(entity, rows, _stamped(entity.on_create, by), bulk.KEEP)
+        ids = insert_columns(tx, entity.id, columns, len(rows))
         insert_many(tx, entity.many(), list(zip(ids, rows, strict=True)))
         return [str(new) for new in ids]
 
@@ -167,8 +168,8 @@ class SqlAlchemyCrm:
         entity = self._entities[kind]
         ids = [id_from_text(entity.id, one.id) for one in updates]
         values = [one.values for one in updates]
-        params: list[Params] = column_params(entity, values, _stamped(entity.on_update, by))
-        update_rows(tx, entity, list(zip(ids, params, strict=True)))
+        columns = columns_of(entity, values, _stamped(entity.on_update, by), bulk.KEEP)
+        bulk.update_rows(tx, entity.id, tuple(columns), list(zip(ids, *columns.values(), strict=True)))
         update_many(tx, entity.many(), list(zip(ids, values, strict=True)))
 
     def attached(self, tx: Connection, kind: EntityKind, ids: Collection[str]) -> Mapping[str, Sequence[Attached]]:

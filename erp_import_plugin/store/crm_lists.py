@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from erp_import_plugin.host_api import CrmListItem
 from erp_import_plugin.store.crm_map import ListTable
-from erp_import_plugin.store.crm_rows import insert_rows
+from erp_import_plugin.store.crm_rows import insert_columns
 
 
 def read_items(tx: Connection, one: ListTable) -> list[CrmListItem]:
@@ -28,7 +28,8 @@ def add_items(tx: Connection, one: ListTable, labels: Sequence[str]) -> list[Crm
     columns = one.id.table.c
     constants = {columns[name].key: value for name, value in one.where.items()}
     constants |= {one.active.key: True} if one.active is not None else {}
-    ids = insert_rows(tx, one.id, [{**constants, one.item_label.key: label} for label in labels])
+    columns = {name: [value] * len(labels) for name, value in constants.items()} | {one.item_label.key: labels}
+    ids = insert_columns(tx, one.id, columns, len(labels))
     return [CrmListItem(str(key), label) for key, label in zip(ids, labels, strict=True)]
 
 

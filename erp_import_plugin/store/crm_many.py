@@ -8,9 +8,10 @@ from itertools import groupby
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select
 
 from erp_import_plugin.host_api import CrmValue
+from erp_import_plugin.store import bulk
 from erp_import_plugin.store.crm_map import Channel, Items
 from erp_import_plugin.store.crm_values import reader, writer
 from erp_import_plugin.store.dialects import dialect_of
@@ -100,16 +101,15 @@ def _insert(tx: Connection, fields: Mapping[str, Many], values: Sequence[tuple[A
     if not values:
         return
     writers = {key: writer(field) for key, field in fields.items()}
-    columns = {
+    one = next(iter(fields.values()))
+    table = one.value.table
+    marks = {
         key: {field.value.table.c[name].key: is_ for name, is_ in field.where.items()} for key, field in fields.items()
     }
-    params = [
-        {**columns[key], fields[key].owner.key: owner, fields[key].value.key: writers[key](value)}
-        for owner, key, value in values
-    ]
-    table = next(iter(fields.values())).value.table
-    names = {name for row in params for name in row}
-    tx.execute(insert(table), [{**dict.fromkeys(names), **row} for row in params])
+    names = sorted(set().union(*marks.values()))
+    columns = (one.owner.key, one.value.key, *names)
+    told = {key: tuple(marks[key].get(name) for name in names) for key in fields}
+    bulk.insert_rows(tx, table, columns, [(owner, writers[key](value), *told[key]) for owner, key, value in values])
 
 
 def _delete(tx: Connection, fields: Mapping[str, Many], rows: Sequence[Row[Any]]) -> None:

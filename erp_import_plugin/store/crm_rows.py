@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from erp_import_plugin.host_api import CrmValue
+from erp_import_plugin.store import bulk
+from erp_import_plugin.store.bulk import KEEP
 from erp_import_plugin.store.crm_map import EntityTable
-from erp_import_plugin.store.crm_values import id_type, reader, writer
+from erp_import_plugin.store.crm_values import as_is, id_type, reader, writer
 from erp_import_plugin.store.dialects import dialect_of
 from erp_import_plugin.store.transactions import is_locking
 
@@ -27,39 +29,59 @@ def read_rows(
     statement = statement.where(dialect_of(tx).among(tx, entity.id, ids))
     if is_locking(tx):
         statement = statement.with_for_update()
-    reads = [(key, reader(one)) for key, one in columns.items()]
-    return {
-        str(row[0]): {
-            key: None if value is None else read(value)
-            for (key, read), value in zip(reads, tuple(row)[1:], strict=True)
-        }
-        for row in tx.execute(statement)
-    }
+    names = tuple(columns)
+    reads = [(key, read) for key, one in columns.items() if (read := reader(one)) is not as_is]
+    found = {str(key): dict(zip(names, values, strict=True)) for key, *values in tx.execute(statement).all()}
+    for values in found.values() if reads else ():
+        for key, read in reads:
+            if values[key] is not None:
+                values[key] = read(values[key])
+    return found
 
 
-def column_params(
-    entity: EntityTable, rows: Sequence[Mapping[str, CrmValue]], stamps: Mapping[str, Any]
-) -> list[Params]:
-    """For each row what its columns are set to, by the columns' keys; only those the row has."""
-    writes = {key: (one.column.key, writer(one)) for key, one in entity.columns().items() if not one.read_only}
-    stamped = {entity.table.c[name].key: value for name, value in stamps.items()}
-    made = []
-    for row in rows:
-        params = dict(stamped)
-        for key, value in row.items():
-            if key in writes:
-                name, write = writes[key]
-                params[name] = None if value is None else write(value)
-        made.append(params)
+def columns_of(
+    entity: EntityTable, rows: Sequence[Mapping[str, CrmValue]], stamps: Mapping[str, Any], absent: Any
+) -> dict[str, list[Any]]:
+    """What the columns are set to, each by its key, in every row: ``absent`` where the row does not have it."""
+    touched = set().union(*rows)
+    made: dict[str, list[Any]] = {entity.table.c[name].key: [value] * len(rows) for name, value in stamps.items()}
+    for key, one in entity.columns().items():
+        if key in touched and not one.read_only:
+            values = [row.get(key, absent) for row in rows]
+            write = writer(one)
+            if write is not as_is:
+                values = [value if value is None or value is absent else write(value) for value in values]
+            made[one.column.key] = values
     return made
 
 
-def insert_rows(tx: Connection, id_column: sa.Column[Any], rows: Sequence[Params]) -> list[Any]:
-    """Insert rows with any columns set in each and give their ids in order; the database gives ids where it can."""
+def insert_columns(
+    tx: Connection, id_column: sa.Column[Any], columns: Mapping[str, Sequence[Any]], count: int
+) -> list[Any]:
+    """Insert rows and give their ids in order; a value that is ``KEEP`` is the column's default."""
     table = id_column.table
     assert isinstance(table, sa.Table)  # noqa: S101 - columns of a map belong to tables
+    ids = new_ids(tx, id_column, count)
+    lacking = [name for name, values in columns.items() if KEEP in values]
+    if ids is not None and not any(table.c[name].server_default for name in lacking):
+        filled = {name: _filled_up(table.c[name], values) for name, values in columns.items()}
+        bulk.insert_rows(tx, table, (id_column.key, *filled), list(zip(ids, *filled.values(), strict=True)))
+        return ids
+    rows = [
+        {name: value for name, value in zip(columns, row, strict=True) if value is not KEEP}
+        for row in zip(*columns.values(), strict=True)
+    ] or [{}] * count
+    return _insert_plainly(tx, id_column, table, rows, ids)
+
+
+def _filled_up(column: sa.Column[Any], values: Sequence[Any]) -> Sequence[Any]:
+    return [_default(column) if value is KEEP else value for value in values] if KEEP in values else values
+
+
+def _insert_plainly(
+    tx: Connection, id_column: sa.Column[Any], table: sa.Table, rows: Sequence[Params], ids: list[Any] | None
+) -> list[Any]:
     filled, values = _filled(table, rows)
-    ids = new_ids(tx, id_column, len(rows))
     if ids is not None:
         with_ids = [{**row, id_column.key: new} for row, new in zip(filled, ids, strict=True)]
         tx.execute(insert(table).values({**values, id_column.key: bindparam(id_column.key)}), with_ids)
@@ -79,32 +101,6 @@ def new_ids(tx: Connection, id_column: sa.Column[Any], count: int) -> list[Any] 
     if id_type(id_column) is UUID and id_column.server_default is None:
         return [uuid4() for _ in range(count)]
     return dialect_of(tx).new_ids(tx, id_column, count)
-
-
-def update_rows(tx: Connection, entity: EntityTable, rows: Sequence[tuple[Any, Params]]) -> None:
-    """Set each row's own columns in one statement; ``rows`` are ids (as the column holds them) and values."""
-    touched = sorted({name for _, params in rows for name in params})
-    if not touched:
-        return
-    always = {name for name in touched if all(name in params for _, params in rows)}
-    columns = entity.table.c
-    values = {name: _new_value(columns[name], name in always) for name in touched}
-    statement = update(entity.table).where(entity.id == bindparam("entity_id", type_=entity.id.type)).values(values)
-    sometimes = [name for name in touched if name not in always]
-    tx.execute(statement, [_update_params(key, params, touched, sometimes) for key, params in rows])
-
-
-def _new_value(column: sa.Column[Any], always: bool) -> sa.ColumnElement[Any]:
-    new = bindparam(f"new_{column.key}", type_=column.type)
-    if always:
-        return new
-    return case((bindparam(f"set_{column.key}", type_=sa.Boolean()), new), else_=column)
-
-
-def _update_params(key: Any, params: Params, touched: Iterable[str], sometimes: Iterable[str]) -> Params:
-    made: Params = {"entity_id": key}
-    made |= {f"new_{name}": params.get(name) for name in touched}
-    return made | {f"set_{name}": name in params for name in sometimes}
 
 
 def _filled(table: sa.Table, rows: Sequence[Params]) -> tuple[list[Params], dict[str, Any]]:

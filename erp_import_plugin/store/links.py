@@ -11,6 +11,8 @@ from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import EntityKind
+from erp_import_plugin.store import bulk
+from erp_import_plugin.store.dialects import dialect_of
 from erp_import_plugin.store.identity import ActorPlace, at
 from erp_import_plugin.store.tables import link, outcome, plan_row, staged
 
@@ -28,11 +30,8 @@ def linked(
 ) -> dict[ActorPlace, Link]:
     """The links of some actors; actors never imported are left out. For ``one_key`` see ``Capabilities``."""
     wanted = set(places)
-    rows = tx.execute(
-        select(link).where(
-            link.c.connection_id == connection_id, link.c.erp_key.in_(sorted({place.key for place in wanted}))
-        )
-    )
+    keys = dialect_of(tx).among(tx, link.c.erp_key, sorted({place.key for place in wanted}))
+    rows = tx.execute(select(*_PLACE, link.c.id, link.c.entity_id).where(link.c.connection_id == connection_id, keys))
     found = {ActorPlace(row.actor_type, row.legal_entity, row.erp_key): Link(row.id, row.entity_id) for row in rows}
     return at(found, wanted, one_key)
 
@@ -65,7 +64,8 @@ def of_import(
 
 def forget(tx: Transaction, links: Collection[Link]) -> None:
     """Remove links whose entities are gone."""
-    tx.execute(delete(link).where(link.c.id.in_([one.id for one in links])))
+    if links:
+        tx.execute(delete(link).where(dialect_of(tx).among(tx, link.c.id, [one.id for one in links])))
 
 
 def save(
@@ -77,20 +77,10 @@ def save(
 ) -> None:
     """Link actors to entities. An actor that was linked meanwhile makes the database refuse, and the caller with it."""
     data = [
-        {
-            "connection_id": connection_id,
-            "import_id": import_id,
-            "actor_type": place.actor_type,
-            "legal_entity": place.legal_entity,
-            "erp_key": place.key,
-            "kind": kind.value,
-            "entity_id": entity_id,
-            "created_at": at,
-        }
+        (connection_id, import_id, place.actor_type, place.legal_entity, place.key, kind.value, entity_id, at)
         for place, kind, entity_id in rows
     ]
-    if data:
-        tx.execute(insert(link), data)
+    bulk.insert_rows(tx, link, _COLUMNS, data)
 
 
 def save_unchanged(tx: Transaction, connection_id: int, import_id: int, at: datetime) -> None:
@@ -100,13 +90,13 @@ def save_unchanged(tx: Transaction, connection_id: int, import_id: int, at: date
 
 def forget_made(tx: Transaction, import_id: int, kind: EntityKind, entities: Collection[str]) -> None:
     """Remove the links that an import made to these entities."""
-    to_them = (link.c.kind == kind.value, link.c.entity_id.in_(list(entities)))
+    to_them = (link.c.kind == kind.value, dialect_of(tx).among(tx, link.c.entity_id, entities))
     tx.execute(delete(link).where(link.c.import_id == import_id, *to_them))
 
 
 def forget_removed(tx: Transaction, kind: EntityKind, entities: Collection[str]) -> None:
     """Remove all links to entities that are no longer there."""
-    tx.execute(delete(link).where(link.c.kind == kind.value, link.c.entity_id.in_(list(entities))))
+    tx.execute(delete(link).where(link.c.kind == kind.value, dialect_of(tx).among(tx, link.c.entity_id, entities)))
 
 
 def forget_unchanged(tx: Transaction, connection_id: int, import_id: int, undo_id: int) -> None:
@@ -122,6 +112,7 @@ def forget_unchanged(tx: Transaction, connection_id: int, import_id: int, undo_i
     tx.execute(delete(link).where(link.c.id.in_(select(unchanged.c.id))))
 
 
+_PLACE = (link.c.actor_type, link.c.legal_entity, link.c.erp_key)
 _COLUMNS = ("connection_id", "import_id", "actor_type", "legal_entity", "erp_key", "kind", "entity_id", "created_at")
 
 

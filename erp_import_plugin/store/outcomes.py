@@ -13,7 +13,8 @@ from erp_import_plugin.engine.applying import Outcome
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import EntityKind
-from erp_import_plugin.store import codec
+from erp_import_plugin.store import bulk, codec
+from erp_import_plugin.store.dialects import dialect_of
 from erp_import_plugin.store.plan import WRITES
 from erp_import_plugin.store.tables import outcome, plan_row
 
@@ -50,8 +51,7 @@ def settle(tx: Transaction, import_id: int) -> None:
 
 def save(tx: Transaction, import_id: int, kind: EntityKind, outcomes: Sequence[Outcome]) -> None:
     """Keep the outcomes of a chunk. A row that has one already makes the database refuse."""
-    if outcomes:
-        tx.execute(insert(outcome), [_row(import_id, kind, one) for one in outcomes])
+    bulk.insert_rows(tx, outcome, _COLUMNS, [_row(import_id, kind, one) for one in outcomes])
 
 
 def counts(tx: Transaction, import_id: int) -> dict[Status, int]:
@@ -66,7 +66,9 @@ def counts(tx: Transaction, import_id: int) -> dict[Status, int]:
 
 def companies(tx: Transaction, rows: Collection[int]) -> dict[int, str]:
     """The company that each of some rows has become or made, where it has."""
-    found = tx.execute(select(outcome).where(outcome.c.id.in_(list(rows))))
+    if not rows:
+        return {}
+    found = tx.execute(select(outcome).where(dialect_of(tx).among(tx, outcome.c.id, rows)))
     made = {
         row.id: row.company_id or (row.entity_id if row.kind == EntityKind.COMPANY.value else None) for row in found
     }
@@ -76,7 +78,7 @@ def companies(tx: Transaction, rows: Collection[int]) -> dict[int, str]:
 def own(tx: Transaction, import_id: int, kind: EntityKind, entities: Collection[str]) -> set[str]:
     """Those of some entities that the import has written."""
     mine = (outcome.c.import_id == import_id, outcome.c.kind == kind.value, outcome.c.status.in_(WRITES))
-    found = select(outcome.c.entity_id).where(*mine, outcome.c.entity_id.in_(list(entities)))
+    found = select(outcome.c.entity_id).where(*mine, dialect_of(tx).among(tx, outcome.c.entity_id, entities))
     return set(tx.execute(found).scalars())
 
 
@@ -131,17 +133,13 @@ def written(
     return sorted((row.id, row.entity_id) for row in rows)[:limit]
 
 
-def _row(import_id: int, kind: EntityKind, one: Outcome) -> dict[str, Any]:
-    return {
-        "id": one.row,
-        "import_id": import_id,
-        "kind": kind.value,
-        "status": one.status.value,
-        "reason": codec.dumps(codec.reason_to_data(one.reason)) if one.reason else None,
-        "entity_id": one.entity_id,
-        "company_id": one.company_id,
-        "seal": codec.values_to_text(one.seal) if one.seal else None,
-    }
+_COLUMNS = ("id", "import_id", "kind", "status", "reason", "entity_id", "company_id", "seal")
+
+
+def _row(import_id: int, kind: EntityKind, one: Outcome) -> tuple[Any, ...]:
+    reason = codec.dumps(codec.reason_to_data(one.reason)) if one.reason else None
+    seal = codec.values_to_text(one.seal) if one.seal else None
+    return one.row, import_id, kind.value, one.status.value, reason, one.entity_id, one.company_id, seal
 
 
 def _named(rows: Select[Any], text: str) -> Select[Any]:

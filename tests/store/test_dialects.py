@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import BigInteger, Column, Engine, Identity, Integer, MetaData, Sequence, String, Table, insert, select
 
-from erp_import_plugin.store.crm_rows import insert_rows
+from erp_import_plugin.store.crm_rows import insert_columns
 from erp_import_plugin.store.dialects import Dialect, dialect_of
 
 
@@ -31,7 +31,7 @@ def test_ids_are_given_in_order_and_the_host_goes_on_after_them(engine: Engine, 
     names = [f"n{n}" for n in range(1500)]
     with engine.begin() as tx:
         first = tx.execute(insert(table).values(name="first")).inserted_primary_key
-        ids = insert_rows(tx, table.c.id, [{"name": name} for name in names])
+        ids = insert_columns(tx, table.c.id, {"name": names}, len(names))
         last = tx.execute(insert(table).values(name="last")).inserted_primary_key
         found = {row.name: row.id for row in tx.execute(select(table))}
     assert [found[name] for name in names] == ids
@@ -44,15 +44,15 @@ def test_ids_are_given_in_order_and_the_host_goes_on_after_them(engine: Engine, 
 def test_ids_that_sqlite_remembers_are_not_given_again(engine: Engine) -> None:
     table = _table(engine, Integer, sqlite_autoincrement=True)
     with engine.begin() as tx:
-        insert_rows(tx, table.c.id, [{"name": "gone"}])
+        insert_columns(tx, table.c.id, {"name": ["gone"]}, 1)
         tx.execute(table.delete())
-        assert insert_rows(tx, table.c.id, [{"name": "new"}]) == [2]
+        assert insert_columns(tx, table.c.id, {"name": ["new"]}, 1) == [2]
 
 
 def test_any_number_of_values_can_be_looked_up_in_one_statement(engine: Engine) -> None:
     table = _table(engine, Integer)
     with engine.begin() as tx:
-        insert_rows(tx, table.c.id, [{"name": f"n{n}"} for n in range(3)])
+        insert_columns(tx, table.c.id, {"name": ["n0", "n1", "n2"]}, 3)
         ids = dialect_of(tx).among(tx, table.c.id, range(100_000))
         assert len(tx.execute(select(table).where(ids)).all()) == 3
         names = dialect_of(tx).among(tx, table.c.name, [f"n{n}" for n in range(1, 100_000)])
@@ -65,7 +65,7 @@ def test_any_number_of_values_can_be_looked_up_in_one_statement(engine: Engine) 
 def test_values_are_never_taken_for_anything_else(engine: Engine, value: str) -> None:
     table = _table(engine, Integer)
     with engine.begin() as tx:
-        insert_rows(tx, table.c.id, [{"name": value}, {"name": "other"}])
+        insert_columns(tx, table.c.id, {"name": [value, "other"]}, 2)
         found = tx.execute(select(table.c.name).where(dialect_of(tx).among(tx, table.c.name, [value]))).scalars().all()
     assert found == [value]
 
@@ -73,7 +73,7 @@ def test_values_are_never_taken_for_anything_else(engine: Engine, value: str) ->
 def test_text_is_compared_character_by_character(engine: Engine) -> None:
     table = _table(engine, Integer)
     with engine.begin() as tx:
-        insert_rows(tx, table.c.id, [{"name": name} for name in ("As", "as", "Ås", "As ")])
+        insert_columns(tx, table.c.id, {"name": ["As", "as", "Ås", "As "]}, 4)
         same = dialect_of(tx).as_text(table.c.name) == "As"
         assert tx.execute(select(table.c.name).where(same)).scalars().all() == ["As"]
 
