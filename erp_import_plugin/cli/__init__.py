@@ -8,6 +8,7 @@ from erp_import_plugin.cli.audit import audit
 from erp_import_plugin.cli.connections import connections
 from erp_import_plugin.cli.connectors import connectors
 from erp_import_plugin.cli.decide import decide
+from erp_import_plugin.cli.doctor import doctor
 from erp_import_plugin.cli.importing import import_
 from erp_import_plugin.cli.keys import rotate_keys
 from erp_import_plugin.cli.mappings import discover, map_, mappings, unmap
@@ -40,5 +41,6 @@ for part in (
     rotate_keys,
     audit,
     worker,
+    doctor,
 ):
     command.add_command(part)

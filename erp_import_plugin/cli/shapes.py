@@ -25,6 +25,7 @@ from erp_import_plugin.translations import say
 from erp_import_plugin.web.reasons import sentence
 from erp_import_plugin.workflow.audit import Entry
 from erp_import_plugin.workflow.connections import ConnectionLine, Connectors
+from erp_import_plugin.workflow.findings import Finding, Level
 from erp_import_plugin.workflow.imports import ImportLine
 from erp_import_plugin.workflow.rereading import Reread
 from erp_import_plugin.workflow.results import SelectionLink
@@ -205,6 +206,11 @@ def saved_import(line: SavedLine) -> Data:
 def new_item(item: NewItem, rows: int) -> Data:
     """A list item that the import adds."""
     return {"list": item.list_name, "label": item.label, "rows": rows}
+
+
+def findings(worst: Level, found: Iterable[Finding]) -> Data:
+    """Of ``doctor``."""
+    return {"worst": worst.value, "findings": [asdict(one) | {"level": one.level.value} for one in found]}
 
 
 def _import(one: Import) -> Data:

@@ -153,9 +153,9 @@ def use(tx: Transaction, connection_id: int) -> Use:
     return Use(tx.scalar(links) or 0, tx.scalar(imports) or 0)
 
 
-def with_secrets(tx: Transaction) -> list[Connection]:
-    """All connections with secrets, deleted ones too, by name; they stay as they are until the transaction ends."""
-    return _read(tx, table.c.secrets != "", lock=True)
+def with_secrets(tx: Transaction, *, lock: bool) -> list[Connection]:
+    """All connections with secrets, deleted ones too, by name; with ``lock`` they stay as they are."""
+    return _read(tx, table.c.secrets != "", lock=lock)
 
 
 def set_secrets(tx: Transaction, secrets: Mapping[int, str]) -> None:

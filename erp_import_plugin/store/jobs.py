@@ -121,6 +121,10 @@ class JobStore:
         """All jobs of a subject, the first one first."""
         return self._all(table.c.subject == subject)
 
+    def unended(self) -> list[Job]:
+        """All jobs that have not ended, the first one first."""
+        return self._all(table.c.active_subject.is_not(None))
+
     def open(self, waiting: float = 0.0) -> list[int]:
         """The jobs that any worker may take up, the first one first: interrupted, or waiting for so many seconds.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -23,7 +24,8 @@ class Vault:
     """Encrypts with the first key and decrypts with any, so that keys can be rotated."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._each = [Fernet(key) for key in keys]
+        self._fernet = MultiFernet(self._each)
 
     def lock(self, secrets: Mapping[str, str]) -> str:
         """The secrets of one connection as one encrypted text; empty for none."""
@@ -38,6 +40,14 @@ class Vault:
         except InvalidToken:
             raise NoKeyFits from None
         return secrets
+
+    def opener(self, locked: str) -> int | None:
+        """The number of the key that opens the secrets, 0 being the first; None where none does."""
+        for number, key in enumerate(self._each):
+            with suppress(InvalidToken):
+                key.decrypt(locked.encode())
+                return number
+        return None
 
     def rotate(self, locked: str) -> str:
         """The same secrets, encrypted with the first key. Raises :class:`NoKeyFits`."""

@@ -25,7 +25,7 @@ def rotate(rooms: Rooms, user: User) -> Rotated:
     """Encrypt all passwords with the first key, those of deleted connections too. What no key opens stays as it is."""
     access.check_set_up(rooms, user)
     with writing(rooms.engine) as tx:
-        found = connection_store.with_secrets(tx)
+        found = connection_store.with_secrets(tx, lock=True)
         fresh = {one.id: _rotated(rooms.vault, one.secrets) for one in found}
         opened = {connection_id: secrets for connection_id, secrets in fresh.items() if secrets is not None}
         connection_store.set_secrets(tx, opened)

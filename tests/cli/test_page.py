@@ -47,7 +47,7 @@ def page(connected: Shell, engine: Engine) -> Shell:
 def test_every_shape_is_shown() -> None:
     assert set(SHOWN) == {
         "connectors", "connections list", "connections test", "connections delete", "mappings", "discover",
-        "rotate-keys", "prune", "audit", "search", "preview", "decide",
+        "rotate-keys", "prune", "audit", "doctor", "search", "preview", "decide",
         "import", "runs", "saved", "run",
     }  # fmt: skip
 
@@ -70,6 +70,7 @@ def test_the_shapes_are_those_that_are_printed(page: Shell) -> None:
         "discover": _discovered(page),
         "rotate-keys": page.data("rotate-keys"),
         "audit": page.data("audit"),
+        "doctor": json.loads(page.run("doctor", "--json", user=None).stdout),
         "connections delete": page.data("connections", "delete", "1"),
     }
     assert {name: _differences(SHOWN[name], printed[name]) for name in SHOWN} == {name: [] for name in SHOWN}

@@ -18,7 +18,7 @@ everywhere = pytest.mark.parametrize("engine", databases.NAMES, indirect=True)
 
 def secrets(house: House) -> dict[str, str]:
     with house.rooms.engine.connect() as tx:
-        return {one.name: one.secrets for one in connection_store.with_secrets(tx)}
+        return {one.name: one.secrets for one in connection_store.with_secrets(tx, lock=False)}
 
 
 @everywhere
