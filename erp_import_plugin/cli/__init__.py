@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
-from flask.cli import AppGroup
+from importlib import import_module
+from typing import cast
 
-from erp_import_plugin.cli.audit import audit
-from erp_import_plugin.cli.connections import connections
-from erp_import_plugin.cli.connectors import connectors
-from erp_import_plugin.cli.decide import decide
-from erp_import_plugin.cli.doctor import doctor
-from erp_import_plugin.cli.importing import import_
-from erp_import_plugin.cli.keys import rotate_keys
-from erp_import_plugin.cli.mappings import discover, map_, mappings, unmap
-from erp_import_plugin.cli.preview import preview
-from erp_import_plugin.cli.prune import prune
-from erp_import_plugin.cli.run import run
-from erp_import_plugin.cli.runs import runs
-from erp_import_plugin.cli.saved import saved
-from erp_import_plugin.cli.search import search
-from erp_import_plugin.cli.undo import undo
-from erp_import_plugin.cli.worker import worker
+import click
+from flask.cli import AppGroup
 
 __all__ = ["command"]
 
-command = AppGroup("erp-import", help="Import customers, suppliers, persons and projects from an ERP.")
-for part in (mappings, map_, unmap, discover):
-    command.add_command(part)
-for part in (
-    connectors,
-    connections,
-    search,
-    preview,
-    decide,
-    import_,
-    undo,
-    runs,
-    saved,
-    run,
-    prune,
-    rotate_keys,
-    audit,
-    worker,
-    doctor,
-):
-    command.add_command(part)
+_HOMES = {
+    "audit": "audit",
+    "connections": "connections",
+    "connectors": "connectors",
+    "decide": "decide",
+    "discover": "mappings",
+    "doctor": "doctor",
+    "import": "importing",
+    "map": "mappings",
+    "mappings": "mappings",
+    "preview": "preview",
+    "prune": "prune",
+    "rotate-keys": "keys",
+    "run": "run",
+    "runs": "runs",
+    "saved": "saved",
+    "search": "search",
+    "undo": "undo",
+    "unmap": "mappings",
+    "worker": "worker",
+}
+"""The module of each command. In it, the command has its name; a keyword of Python has an underscore after it."""
+
+
+class _Commands(AppGroup):
+    """Loads a command when it is asked for: an app that only serves pages loads none."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
+        return sorted(_HOMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _HOMES:
+            return None
+        module = import_module(f"{__name__}.{_HOMES[cmd_name]}")
+        name = cmd_name.replace("-", "_")
+        return cast("click.Command", getattr(module, name, None) or getattr(module, f"{name}_"))
+
+
+command = _Commands("erp-import", help="Import customers, suppliers, persons and projects from an ERP.")
