@@ -5,11 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import click
 import pytest
+from flask import Flask
 
 import erp_import_plugin
+from erp_import_plugin.cli import command
+from erp_import_plugin.config import Config
+from erp_import_plugin.late import Late
+from erp_import_plugin.web.blueprint import make_blueprint
+from erp_import_plugin.workflow.handlers import LATE as HANDLERS
 
-_LOADED = "import sys; {statement}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+_LOADED = "import sys; {statement}; print(*sorted(sys.modules))"
+_WHEN_CALLED = ("alembic", "openpyxl", "erp_import_plugin.web.views.", "erp_import_plugin.cli.")
 
 
 def _loaded(statement: str) -> set[str]:
@@ -33,3 +41,26 @@ def test_what_the_front_door_names_is_there() -> None:
         assert getattr(erp_import_plugin, name)
     with pytest.raises(AttributeError, match="no attribute 'ErpImprot'"):
         erp_import_plugin.ErpImprot  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_an_app_loads_no_page_and_no_command_before_somebody_asks_for_it() -> None:
+    loaded = _loaded("from erp_import_plugin import ErpImport")
+    assert not [name for name in loaded if name.startswith(_WHEN_CALLED)]
+
+
+def test_what_is_loaded_late_is_there() -> None:
+    app = Flask("test")
+    app.register_blueprint(make_blueprint(Config()))
+    late = [view for view in (*app.view_functions.values(), *HANDLERS) if isinstance(view, Late)]
+    assert len(late) > 30
+    for one in late:
+        assert callable(one.load()), one
+
+
+def test_each_command_has_its_name() -> None:
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        found = command.get_command(context, name)
+        assert found is not None
+        assert found.name == name
+    assert command.get_command(context, "improt") is None

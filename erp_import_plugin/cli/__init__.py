@@ -37,10 +37,10 @@ _HOMES = {
 class _Commands(AppGroup):
     """Loads a command when it is asked for: an app that only serves pages loads none."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(_HOMES)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _HOMES:
             return None
         module = import_module(f"{__name__}.{_HOMES[cmd_name]}")

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command, op
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Connection, Engine, inspect, text
+from sqlalchemy import Column, Connection, Engine, column, inspect, select, table, text
 
 from erp_import_plugin.errors import ErpImportError, Sentence
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_SCRIPTS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "erp_import_alembic_version"
 
 _LOCK = "erp_import_migrate"
@@ -41,8 +41,10 @@ class NewerTables(ErpImportError):
 
 def config() -> Config:
     """Alembic's configuration: our scripts, wherever the package is installed."""
+    from alembic.config import Config  # slow to load, and only needed where there is something to do
+
     made = Config()
-    made.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    made.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     made.set_main_option("path_separator", "os")
     return made
 
@@ -55,6 +57,8 @@ def upgrade(engine: Engine) -> None:
     """
     if not pending(engine):
         return
+    from alembic import command
+
     settings = config()
     with _alone(engine) as connection:
         settings.attributes["connection"] = connection
@@ -64,26 +68,32 @@ def upgrade(engine: Engine) -> None:
 def current(engine: Engine) -> str | None:
     """The version of the plugin's tables in the database, None when there are none."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-        return context.get_current_revision()
+        if not inspect(connection).has_table(VERSION_TABLE):
+            return None
+        version: str | None = connection.execute(
+            select(column("version_num")).select_from(table(VERSION_TABLE))
+        ).scalar()
+        return version
 
 
 def pending(engine: Engine) -> bool:
     """Whether ``upgrade`` has something to do. Raises :class:`NewerTables`."""
     version = current(engine)
-    known = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()]  # newest first
+    known = sorted(script.name.partition("_")[0] for script in (_SCRIPTS / "versions").glob("0*.py"))
     if version is not None and version not in known:
         raise NewerTables(version)
-    return version != known[0]
+    return version != known[-1]
 
 
-def add_column(table: str, column: Column[Any]) -> None:
+def add_column(table_name: str, added: Column[Any]) -> None:
     """For scripts: add a column unless it is there.
 
     MariaDB commits every statement by itself: an upgrade that was cut must be able to go on.
     """
-    if column.name not in {one["name"] for one in inspect(op.get_bind()).get_columns(table)}:
-        op.add_column(table, column)
+    from alembic import op
+
+    if added.name not in {one["name"] for one in inspect(op.get_bind()).get_columns(table_name)}:
+        op.add_column(table_name, added)
 
 
 @contextmanager
