@@ -40,7 +40,7 @@ def register(blueprint: Blueprint) -> None:
 
 
 def _sign_in(_error: SignInNeeded) -> Response:
-    back_to = request.full_path if request.method == "GET" else url_for(".source")
+    back_to = request.full_path if request.method != "POST" else url_for(".source")
     return go(here.rooms().host.access.sign_in_url(back_to))
 
 

@@ -22,7 +22,7 @@ from erp_import_plugin.workflow.invalid import Invalid
 
 def answer() -> str | Response | tuple[str, int]:
     """The dialog, or the import that is begun with it."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request.args.get("connection", ""))
     action.check()
     chosen, type_name = request.form.get("connection", ""), request.form.get("actor_type", "")

@@ -52,7 +52,7 @@ def choose() -> str:
 def add(connector: str) -> str | Response | tuple[str, int]:
     """The form of a new connection."""
     form = connection_form.blank(here.rooms(), here.user(), connector)
-    if request.method == "GET":
+    if request.method != "POST":
         return connection_page(form)
     return _answer(form, lambda draft: connection_form.create(here.rooms(), here.user(), connector, draft))
 
@@ -60,7 +60,7 @@ def add(connector: str) -> str | Response | tuple[str, int]:
 def edit(connection_id: int) -> str | Response | tuple[str, int]:
     """The form of a connection."""
     form = connection_form.form(here.rooms(), here.user(), connection_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return connection_page(form)
 
     def change(draft: Draft) -> int:

@@ -44,7 +44,7 @@ class Line:
 def answer(connection_id: int) -> str | tuple[str, int] | Response:
     """The items of the list that is asked for; *Save* keeps what was changed."""
     lists = _asked_lists()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(connection_id, lists)
     edits = read_edits(request.form)
     if not ActionForm().validate_on_submit():

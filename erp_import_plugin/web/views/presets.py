@@ -87,7 +87,7 @@ def save(token: str, chosen: ImportSettings) -> None:
 
 def answer() -> str | Response | tuple[str, int]:
     """The list of presets; its buttons rename, share, make the default and delete."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _page()
     action.check()
     name, target = action.pressed()

@@ -33,7 +33,7 @@ from erp_import_plugin.workflow.settings_form import AskedDefault, SettingsForm
 def answer(token: str) -> str | Response | tuple[str, int]:
     """The page; *Next* keeps what is chosen and has the preview made."""
     form = settings.form(here.rooms(), here.user(), token)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(token, form) if is_open(form.import_) else go(continue_url(form.import_, 0))
     chosen = read_settings(request.form, form)
     form = _with(form, chosen)

@@ -22,7 +22,7 @@ from erp_import_plugin.workflow import importing, staging
 
 def answer(token: str) -> str | Response:
     """The page, or what one of its buttons does."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(token)
     action.check()
     name, _target = action.pressed()
