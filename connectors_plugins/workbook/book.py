@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from connectors_plugins.workbook.files import Table, read_file, trouble
+from connectors_plugins.workbook.files import Table, read_file
 from connectors_plugins.workbook.formulas import formulas_without_result
 from connectors_plugins.workbook.known import actor_type_of
 from connectors_plugins.workbook.lists import ItemList, list_name_of, read_list
 from connectors_plugins.workbook.sheets import ActorSheet, SheetReader
+from connectors_plugins.workbook.trouble import trouble
 from erp_import_plugin.connector_api import ActorType
 
 _COMPANY_TYPES = (ActorType.CUSTOMER, ActorType.SUPPLIER, ActorType.PARTNER)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,13 +12,13 @@ from typing import TypeAlias
 
 import python_calamine
 
-from erp_import_plugin.connector_api import AdminCanFix
+from connectors_plugins.workbook.trouble import trouble
+from connectors_plugins.workbook.unpacking import MAX_BYTES, refuse_swollen
 
 Cell: TypeAlias = "int | float | str | bool | time | date | datetime | timedelta"
 
 SPREADSHEETS = (".xlsx", ".xlsm", ".ods")
 TEXT_FILES = (".csv", ".tsv", ".txt")
-MAX_BYTES = 512 * 1024 * 1024
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _DELIMITERS = ",;\t"
 
@@ -30,11 +29,6 @@ class Table:
 
     name: str | None
     rows: Sequence[Sequence[Cell]]
-
-
-def trouble(sentence: str) -> AdminCanFix:
-    """The error for a file someone has to change, or to choose another instead of."""
-    return AdminCanFix(sentence, "file")
 
 
 def read_file(path: Path) -> list[Table]:
@@ -52,7 +46,7 @@ def _read_spreadsheet(path: Path) -> list[Table]:
     with path.open("rb") as file:
         if file.read(8) == _OLE:
             raise trouble(f"{path.name} is protected by a password, or an old .xls file. Save it as .xlsx without one.")
-    _refuse_swollen(path)
+    refuse_swollen(path)
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
             return [_table(book, sheet) for sheet in book.sheets_metadata if _has_cells(sheet)]
@@ -68,17 +62,6 @@ def _has_cells(sheet: python_calamine.SheetMetadata) -> bool:
 
 def _table(book: python_calamine.CalamineWorkbook, sheet: python_calamine.SheetMetadata) -> Table:
     return Table(sheet.name, book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False))
-
-
-def _refuse_swollen(path: Path) -> None:
-    """A small file that unpacks to many gigabytes would take the server's memory."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, OSError):
-        raise trouble(f"{path.name} is not a workbook, whatever its name says.") from None
-    if size > MAX_BYTES:
-        raise trouble(f"{path.name} unpacks to {size:,} bytes; at most {MAX_BYTES:,} are read.")
 
 
 def _read_text(path: Path) -> list[list[Cell]]:

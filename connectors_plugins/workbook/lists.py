@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from connectors_plugins.workbook.columns import as_text, is_blank
-from connectors_plugins.workbook.files import Cell, Table, trouble
+from connectors_plugins.workbook.files import Cell, Table
 from connectors_plugins.workbook.known import column_key, plain
+from connectors_plugins.workbook.trouble import trouble
 from erp_import_plugin.connector_api import FieldValue, ListItem
 
 _SHEET = re.compile(r"list[\s:_-]+(.+)", re.IGNORECASE)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors_plugins.workbook.columns import as_text, converter, infer_type, is_blank
-from connectors_plugins.workbook.files import Cell, Table, trouble
+from connectors_plugins.workbook.files import Cell, Table
 from connectors_plugins.workbook.known import (
     KEY_COLUMNS,
     KNOWN_FIELDS,
@@ -19,6 +19,7 @@ from connectors_plugins.workbook.known import (
     column_key,
 )
 from connectors_plugins.workbook.lists import ItemList
+from connectors_plugins.workbook.trouble import trouble
 from erp_import_plugin.connector_api import Actor, ActorRef, ActorType, ErpField, FieldType, FieldValue
 
 _RANK_STEP = 10

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from connectors_plugins.workbook import files
 from connectors_plugins.workbook.files import read_file
 from erp_import_plugin.connector_api import ActorType, AdminCanFix
-from tests.connectors.workbook.helpers import actors_of, session_on, write_xlsx
+from tests.connectors.workbook.helpers import actors_of, session_on
 
 
 def text_file(tmp_path: Path, content: bytes, name: str = "erp.csv") -> Path:
@@ -64,12 +62,3 @@ def test_a_html_page_called_csv_has_no_key_column(tmp_path: Path) -> None:
 def test_short_rows_are_rows_with_empty_values(tmp_path: Path) -> None:
     with session_on(text_file(tmp_path, b"KEY;NAME;TEXT\n1;Acme\n2\n"), "Customer") as session:
         assert [actor.values.get("NAME") for actor in actors_of(session)] == ["Acme", None]
-
-
-def test_a_small_file_that_unpacks_to_a_large_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_BYTES", 1_000_000)
-    path = write_xlsx(tmp_path / "bomb.xlsx", {"Customers": [["KEY"], [1]]})
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/media/zeros.bin", b"\0" * 2_000_000)
-    with pytest.raises(AdminCanFix, match=r"bomb\.xlsx unpacks to 2,0.* bytes"):
-        read_file(path)
