@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -58,17 +60,19 @@ class Candidate:
     missing: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class _Draft:
     """A candidate's values while they are gathered; ``left_alone`` are fields with a value that is not imported."""
 
-    fallbacks: dict[str, NewValue]
+    fallbacks: Mapping[str, NewValue]
     values: dict[str, NewValue] = field(default_factory=dict)
     left_alone: set[str] = field(default_factory=set)
     problems: list[FieldProblem] = field(default_factory=list)
 
     def usable(self) -> dict[str, NewValue]:
         """The values without those that are empty only because the ERP's was not imported: nothing is cleared."""
+        if not self.left_alone:
+            return self.values
         return {key: new for key, new in self.values.items() if not (key in self.left_alone and is_empty(new))}
 
 
@@ -85,38 +89,47 @@ class Converter:
 
     def __init__(self, mapping: ActorMapping, schema: EntitySchema, lists: Lists, region: str) -> None:
         self._mapping = mapping
-        self._schema = schema
         self._lists = lists
         self._region = region
         self._defaults, self._lost = defaults.usable(defaults.chosen(mapping, lists.settings), schema, lists)
         targets = dict(schema.fields) | {COMPANY_NAME.key: COMPANY_NAME}
-        self._fields = [(m.erp, targets[m.crm_field]) for m in mapping.imported() if m.crm_field in targets]
+        fields = [(m.erp, targets[m.crm_field]) for m in mapping.imported() if m.crm_field in targets]
+        uses = Counter(crm.key for _, crm in fields)
+        plain = [_longest_plain(erp, crm) if uses[crm.key] == 1 else 0 for erp, crm in fields]
+        self._fields = [(erp.key, crm.key, n, erp, crm) for (erp, crm), n in zip(fields, plain, strict=True)]
+        self._country_list = schema.fields["country"].list_name or "" if "country" in schema.fields else ""
 
     def candidate(self, actor: StagedActor) -> Candidate:
         """The candidate of one actor; what cannot be read is listed in its problems and left alone."""
-        draft = _Draft(dict(self._defaults))
-        draft.problems += [FieldProblem("", _shown(text), Reason(ReasonCode.UNREADABLE)) for text in actor.problems]
-        for erp, crm in self._fields:
-            raw = actor.values.get(erp.key)
+        draft = _Draft(self._defaults)
+        if actor.problems:
+            draft.problems += [FieldProblem("", _shown(text), Reason(ReasonCode.UNREADABLE)) for text in actor.problems]
+        put, get = draft.values, actor.values.get
+        for source, target, longest, erp, crm in self._fields:
+            raw = get(source)
+            if longest and (raw is None or (isinstance(raw, str) and len(raw) <= longest and raw.isprintable())):
+                put[target] = (raw.strip() or None) if raw else None
+                continue
             try:
                 self._put(erp, crm, raw, draft)
             except UnfitError as error:
-                draft.left_alone.add(crm.key)
-                draft.problems.append(FieldProblem(crm.key, _shown(raw), error.reason))
+                draft.left_alone.add(target)
+                draft.problems.append(FieldProblem(target, _shown(raw), error.reason))
         values = draft.usable()
-        draft.problems += self._lost_defaults(values, draft.fallbacks)
+        if self._lost:
+            draft.problems += self._lost_defaults(values, draft.fallbacks)
         company_name = values.pop(COMPANY_NAME.key, None)
         return Candidate(
-            row=actor.row,
-            kind=self._mapping.kind,
-            label=actor.label or actor.key,
-            values=values,
-            fallbacks=draft.fallbacks,
-            problems=tuple(draft.problems),
-            parent=actor.parent,
-            company_name=str(company_name or ""),
-            region=self._country(values) or self._region,
-            missing=actor.missing,
+            actor.row,
+            self._mapping.kind,
+            actor.label or actor.key,
+            values,
+            draft.fallbacks,
+            tuple(draft.problems),
+            actor.parent,
+            str(company_name or ""),
+            self._country(values) or self._region,
+            actor.missing,
         )
 
     def _lost_defaults(self, values: Mapping[str, NewValue], fallbacks: Mapping[str, NewValue]) -> list[FieldProblem]:
@@ -152,7 +165,8 @@ class Converter:
                 ignored = Reason(ReasonCode.ITEM_IGNORED, setting=f"lists.{crm.list_name}")
                 draft.problems.append(FieldProblem(crm.key, _shown(label), ignored))
             if resolved.fallback:
-                draft.fallbacks[crm.key] = (resolved.fallback,) if crm.many else resolved.fallback
+                fallback = (resolved.fallback,) if crm.many else resolved.fallback
+                draft.fallbacks = {**draft.fallbacks, crm.key: fallback}
         return list(found)
 
     def _shown_item(self, erp: ErpField, raw: FieldValue) -> FieldValue:
@@ -161,9 +175,15 @@ class Converter:
         return raw
 
     def _country(self, values: Mapping[str, NewValue]) -> str:
-        country = self._schema.fields.get("country")
         item = values.get("country")
-        return self._lists.code(country.list_name or "", item) if country and isinstance(item, str) else ""
+        return self._lists.code(self._country_list, item) if isinstance(item, str) else ""
+
+
+def _longest_plain(erp: ErpField, crm: CrmField) -> int:
+    """Up to how many characters a text of the ERP can be put into the field as it stands; 0 where none can be."""
+    if crm.type in PYTHON or crm.type is CrmType.LIST or crm.many or erp.list_name:
+        return 0
+    return sys.maxsize if crm.max_length is None else crm.max_length
 
 
 def _text(value: FieldValue, crm: CrmField) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeAlias, overload
 
 from erp_import_plugin.engine.reasons import Reason
 from erp_import_plugin.engine.results import Status
@@ -29,8 +31,11 @@ class RowCompany:
 NewValue: TypeAlias = "CrmValue | NewItem | RowCompany | tuple[str | NewItem, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+PLAIN = frozenset({str, int, bool, Decimal, date, datetime, type(None)})
+"""Types of values that need nothing else to be made first, and are one value each."""
+
+
+class FieldChange(NamedTuple):
     """One field's old and new value. Unticked, the field keeps its value."""
 
     field: str
@@ -44,14 +49,51 @@ class FieldChange:
         return self.new in (None, "", ())
 
 
+class NewFields(Sequence[FieldChange]):
+    """The fields of an entity that is created and gets all of them: kept as values, changes only when looked at."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: Mapping[str, NewValue]) -> None:
+        self.values = values
+
+    def __iter__(self) -> Iterator[FieldChange]:
+        for key, new in self.values.items():
+            yield FieldChange(key, () if isinstance(new, tuple) else None, new)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, at: int) -> FieldChange: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[FieldChange]: ...
+    def __getitem__(self, at: int | slice) -> FieldChange | Sequence[FieldChange]:
+        return tuple(self)[at]
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, (NewFields, tuple)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
 @dataclass(frozen=True, slots=True)
 class EntityChange:
     """One entity to create (``entity_id`` None), to change, or, by an undo, to remove."""
 
     kind: EntityKind
     entity_id: str | None
-    fields: tuple[FieldChange, ...]
+    fields: Sequence[FieldChange]
     removes: bool = False
+
+    @classmethod
+    def created(cls, kind: EntityKind, values: Mapping[str, NewValue]) -> EntityChange:
+        """An entity that is created with these values."""
+        return cls(kind, None, NewFields(values))
 
     @property
     def is_new(self) -> bool:
@@ -63,9 +105,24 @@ class EntityChange:
         """What becomes of the entity: "new", "changed" or "removed"."""
         return "removed" if self.removes else "new" if self.is_new else "changed"
 
-    def ticked(self) -> tuple[FieldChange, ...]:
+    @property
+    def all_values(self) -> Mapping[str, NewValue] | None:
+        """The values of an entity that is created and gets all of them; None of any other."""
+        return self.fields.values if isinstance(self.fields, NewFields) else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all fields are written."""
+        return isinstance(self.fields, NewFields) or all(change.ticked for change in self.fields)
+
+    def ticked(self) -> Sequence[FieldChange]:
         """The fields that are written."""
-        return tuple(change for change in self.fields if change.ticked)
+        return self.fields if self.is_whole else tuple(change for change in self.fields if change.ticked)
+
+    def new_values(self) -> Collection[NewValue]:
+        """The values that are written."""
+        values = self.all_values
+        return [change.new for change in self.fields if change.ticked] if values is None else values.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +227,15 @@ class PlannedRow:
     @property
     def own_change(self) -> EntityChange | None:
         """The change of the entity the actor itself becomes."""
-        return next((change for change in self.changes if change.kind is self.kind), None)
+        for change in self.changes:
+            if change.kind is self.kind:
+                return change
+        return None
 
     @property
     def depends_on(self) -> int | None:
         """The other row that creates this row's company."""
-        rows = (item.new.row for item in self._fields() if isinstance(item.new, RowCompany))
+        rows = (value.row for value in self._placeholders() if isinstance(value, RowCompany))
         return next((row for row in rows if row != self.row), None)
 
     @property
@@ -187,7 +247,9 @@ class PlannedRow:
     def written(self) -> tuple[EntityChange, ...]:
         """The changes that are made: without the company of a contact whose company is unticked."""
         own = self.own_change
-        wanted = any(isinstance(field.new, RowCompany) for field in (own.ticked() if own else ()))
+        if own is not None and len(self.changes) == 1:
+            return self.changes
+        wanted = own is not None and any(isinstance(value, RowCompany) for value in own.new_values())
         return tuple(
             change for change in self.changes if change.kind is self.kind or (self.leaves if change.removes else wanted)
         )
@@ -198,13 +260,17 @@ class PlannedRow:
 
     def new_items(self) -> Iterator[NewItem]:
         """The list items the row needs and the CRM lacks."""
-        for change in self._fields():
-            values = change.new if isinstance(change.new, tuple) else (change.new,)
-            yield from (value for value in values if isinstance(value, NewItem))
+        for value in self._placeholders():
+            for one in value if isinstance(value, tuple) else (value,):
+                if isinstance(one, NewItem):
+                    yield one
 
-    def _fields(self) -> Iterator[FieldChange]:
+    def _placeholders(self) -> Iterator[Any]:
+        """Those written values that may stand for something which is still to be made, or hold such."""
         for change in self.changes:
-            yield from change.ticked()
+            values = change.new_values()
+            if not PLAIN.issuperset(map(type, values)):
+                yield from (value for value in values if type(value) not in PLAIN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ Verdict: TypeAlias = "FieldChange | KeptField | FieldProblem | None"
 
 def is_empty(value: NewValue) -> bool:
     """Whether a value says nothing: None, blank text, no items."""
-    return value is None or value == () or (isinstance(value, str) and not value.strip())
+    if isinstance(value, str):
+        return not value or value.isspace()
+    return value is None or value == ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,14 @@ def without(
 ) -> EntityChange:
     """The change with these fields ("company.phone") unticked, or ticked again."""
 
+    place = f"{change.kind.value}."
+    if not any(place + one.field in names for one in change.fields):
+        return change
+
     def changed(one: FieldChange) -> FieldChange:
-        if f"{change.kind.value}.{one.field}" not in names:
+        if place + one.field not in names:
             return one
-        return replace(one, ticked=ticked or needs(change, one.field, schema, preferences))
+        return one._replace(ticked=ticked or needs(change, one.field, schema, preferences))
 
     return replace(change, fields=tuple(changed(one) for one in change.fields))
 

@@ -50,13 +50,16 @@ def text(value: str) -> str:
 
 def vat(value: str) -> str:
     """The VAT number without country, punctuation, and suffixes such as "MVA"."""
-    compact = _NOT_ALPHANUMERIC.sub("", text(value)).upper()
-    compact = _VAT_SUFFIX.sub("", compact)
+    plain = value.isascii() and value.isalnum()
+    compact = (value if plain else _NOT_ALPHANUMERIC.sub("", text(value))).upper()
+    if not compact[-1:].isdigit():
+        compact = _VAT_SUFFIX.sub("", compact)
     prefix = _VAT_PREFIX.match(compact)
     if prefix is None or prefix[0] not in _VAT_COUNTRIES:
         return compact
     number = compact[prefix.end() :]
-    return number if sum(map(str.isdigit, number)) >= _FEWEST_VAT_DIGITS else compact
+    digits = len(number) if number.isdigit() else sum(map(str.isdigit, number))
+    return number if digits >= _FEWEST_VAT_DIGITS else compact
 
 
 def phone(value: str, region: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from erp_import_plugin.engine.candidates import Candidate, person_name
@@ -18,21 +18,13 @@ from erp_import_plugin.engine.changes import (
     RowCompany,
 )
 from erp_import_plugin.engine.decisions import Choice, Decision
-from erp_import_plugin.engine.fields import FieldRules, Verdict, channel_form, distinct, is_empty
+from erp_import_plugin.engine.fields import FieldRules, channel_form, distinct, is_empty
 from erp_import_plugin.engine.leaving_out import without
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.settings import NO_CONTACTS, Action, ImportSettings, NoCompany
-from erp_import_plugin.host_api import (
-    CHANNELS,
-    CrmField,
-    CrmSchema,
-    CrmType,
-    Entity,
-    EntityKind,
-    EntitySchema,
-    Preferences,
-)
+from erp_import_plugin.engine.writable import Writable
+from erp_import_plugin.host_api import CHANNELS, CrmField, CrmSchema, CrmValue, Entity, EntityKind, Preferences
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +68,28 @@ class Planner:
         self._settings = settings
         self._schema = schema
         self._preferences = preferences
+        self._duplicates = {kind: settings.of(kind) for kind in EntityKind}
+        self._writable = {kind: Writable(entity) for kind, entity in schema.entities.items()}
+        privacy = {"legal_basis": settings.legal_basis, "consent_source": settings.consent_source}
+        self._privacy: dict[str, NewValue] = {key: item for key, item in privacy.items() if item}
 
     def plan(self, candidate: Candidate, situation: Situation) -> PlannedRow:
         """The plan of one row: status, changes, and the reason where nothing is written."""
         planned = self._left_out(candidate, situation) or self._by_match(candidate, situation)
-        changes = (without(one, self._settings.left_out, self._schema, self._preferences) for one in planned.changes)
+        left_out = self._settings.left_out
+        if not left_out:
+            return planned
+        changes = (without(one, left_out, self._schema, self._preferences) for one in planned.changes)
         return replace(planned, changes=tuple(changes))
 
     def _left_out(self, candidate: Candidate, situation: Situation) -> PlannedRow | None:
-        duplicates = self._settings.of(candidate.kind)
         if candidate.missing:
             return _row(candidate, situation, Status.FAILED, Reason(ReasonCode.MISSING_IN_ERP))
         decision = situation.decision
         if decision is not None and decision.choice is Choice.LEAVE_OUT:
             reason = Reason(ReasonCode.DECIDED_OUT, {"name": decision.by_name})
             return _row(candidate, situation, Status.SKIPPED, reason)
-        if candidate.kind is EntityKind.PERSON and duplicates.match == NO_CONTACTS:
+        if candidate.kind is EntityKind.PERSON and self._duplicates[EntityKind.PERSON].match == NO_CONTACTS:
             return _row(candidate, situation, Status.SKIPPED, Reason(ReasonCode.NO_CONTACTS, setting="person.match"))
         company = situation.company
         if company.reason:
@@ -102,7 +100,7 @@ class Planner:
         match = situation.match
         if situation.decision is not None and not match.decided and not match.linked:
             return _row(candidate, situation, Status.UNDECIDED, Reason(ReasonCode.CHOSEN_GONE))
-        action = self._settings.of(candidate.kind).action_for(linked=match.linked, chosen=match.chosen is not None)
+        action = self._duplicates[candidate.kind].action_for(linked=match.linked, chosen=match.chosen is not None)
         unmatched = match.entity is None if match.decided else not match.entities
         if unmatched or action is Action.ADD:
             return self._create(candidate, situation)
@@ -115,13 +113,16 @@ class Planner:
         return self._update(candidate, situation, situation.entity, action)
 
     def _update(self, candidate: Candidate, situation: Situation, entity: Entity, action: Action) -> PlannedRow:
-        schema = self._schema.entities[candidate.kind]
+        writable = self._writable[candidate.kind]
+        wanted = _wanted(candidate.values, situation.company)
+        defaults = self._defaults(candidate, writable)
+        known = {key: new for key, new in defaults.items() if key in wanted or key in candidate.fallbacks}
+        differing = _differing(writable, entity, wanted, known)
+        if not differing:
+            return _row(candidate, situation, Status.UNCHANGED, _SAME)
         rules = FieldRules(candidate.kind, action, self._settings, candidate.region, linked=situation.match.linked)
-        _remember_channels(rules, schema, entity)
-        defaults = self._defaults(candidate, schema)
-        wanted = _wanted(candidate, situation.company, schema)
-        known = {key: defaults[key] for key in defaults if key in wanted or key in candidate.fallbacks}
-        decisions = list(_decisions(rules, schema, entity, wanted, known))
+        _remember_channels(rules, writable, entity)
+        decisions = [rules.decide(*one) for one in differing]
         changes = tuple(one for one in decisions if isinstance(one, FieldChange))
         kept = tuple(one for one in decisions if isinstance(one, KeptField))
         problems = tuple(one for one in decisions if isinstance(one, FieldProblem))
@@ -133,17 +134,16 @@ class Planner:
     def _create(self, candidate: Candidate, situation: Situation) -> PlannedRow:
         if situation.erased:
             return _row(candidate, situation, Status.SKIPPED, Reason(ReasonCode.ERASED))
-        schema = self._schema.entities[candidate.kind]
-        given = _given(candidate, schema)
-        values = self._new_values(candidate, situation.company, schema, given)
-        missing = _missing(schema, values)
+        writable = self._writable[candidate.kind]
+        values = self._new_values(candidate, situation.company, writable)
+        missing = _missing(writable, values)
         if missing:
             return _row(candidate, situation, Status.FAILED, Reason(ReasonCode.MANDATORY_EMPTY, {"fields": missing}))
-        if not given:
+        if all(is_empty(candidate.values[key]) for key, _ in writable.of(candidate.values)):
             return _row(candidate, situation, Status.SKIPPED, Reason(ReasonCode.EMPTY))
         if candidate.kind is EntityKind.PERSON and is_empty(values.get("company")):
             return self._without_company(candidate, situation, values)
-        return _row(candidate, situation, Status.NEW, changes=(_created(candidate.kind, values),))
+        return _row(candidate, situation, Status.NEW, changes=(EntityChange.created(candidate.kind, values),))
 
     def _without_company(self, candidate: Candidate, situation: Situation, values: dict[str, NewValue]) -> PlannedRow:
         choice = self._settings.no_company
@@ -155,61 +155,49 @@ class Planner:
         if self._preferences.mandatory_company_on_contact or (field and field.mandatory):
             reason = Reason(ReasonCode.MANDATORY_COMPANY, setting="no_company")
             return _row(candidate, situation, Status.SKIPPED, reason)
-        return _row(candidate, situation, Status.NEW, changes=(_created(EntityKind.PERSON, values),))
+        return _row(candidate, situation, Status.NEW, changes=(EntityChange.created(EntityKind.PERSON, values),))
 
     def _with_own_company(self, candidate: Candidate, situation: Situation, values: dict[str, NewValue]) -> PlannedRow:
         name = person_name(values)
-        unfit = _unfit_name(name, self._schema.entities[EntityKind.COMPANY])
+        unfit = _unfit_name(name, self._writable[EntityKind.COMPANY])
         if unfit:
             return _row(candidate, situation, Status.FAILED, unfit)
-        company = _created(EntityKind.COMPANY, {"name": name})
-        person = _created(EntityKind.PERSON, values | {"company": RowCompany(candidate.row)})
+        company = EntityChange.created(EntityKind.COMPANY, {"name": name})
+        person = EntityChange.created(EntityKind.PERSON, values | {"company": RowCompany(candidate.row)})
         return _row(candidate, situation, Status.NEW, changes=(company, person))
 
-    def _new_values(
-        self, candidate: Candidate, company: Company, schema: EntitySchema, given: dict[str, NewValue]
-    ) -> dict[str, NewValue]:
-        values = self._defaults(candidate, schema) | given
-        if company.value is not None:
-            values["company"] = company.value
+    def _new_values(self, candidate: Candidate, company: Company, writable: Writable) -> dict[str, NewValue]:
+        """What a new entity gets: what the ERP has, else a default, in the order of the schema."""
+        defaults = self._defaults(candidate, writable)
+        own = candidate.values
+        filled = {key: new for key, new in defaults.items() if is_empty(own.get(key))}
+        values = _wanted({**own, **filled} if filled else own, company)
+        region = candidate.region
         return {
-            key: _without_doubles(field, values[key], candidate.region)
-            for key, field in schema.fields.items()
-            if not field.read_only and not is_empty(values.get(key))
+            key: new if field.type not in CHANNELS else _without_doubles(field, new, region)
+            for key, field in writable.of(values)
+            if not is_empty(new := values[key])
         }
 
-    def _defaults(self, candidate: Candidate, schema: EntitySchema) -> dict[str, NewValue]:
+    def _defaults(self, candidate: Candidate, writable: Writable) -> Mapping[str, NewValue]:
         """What fills a field without a value from the ERP; what is chosen for this import goes before the mapping."""
-        chosen = {"legal_basis": self._settings.legal_basis, "consent_source": self._settings.consent_source}
-        privacy = {key: item for key, item in chosen.items() if item and schema.kind is EntityKind.PERSON}
-        defaults = dict(candidate.fallbacks) | privacy
-        return {key: new for key, new in defaults.items() if key in schema.fields and not schema.fields[key].read_only}
+        privacy = self._privacy if writable.kind is EntityKind.PERSON else {}
+        if not privacy and not candidate.fallbacks:
+            return {}
+        return {key: new for key, new in {**candidate.fallbacks, **privacy}.items() if key in writable}
 
 
-def _wanted(candidate: Candidate, company: Company, schema: EntitySchema) -> dict[str, NewValue]:
-    """What the ERP wants each writable field to be, in the order of the schema."""
-    wanted = dict(candidate.values)
-    if company.value is not None:
-        wanted["company"] = company.value
-    return {key: wanted[key] for key, field in schema.fields.items() if key in wanted and not field.read_only}
+def _wanted(values: Mapping[str, NewValue], company: Company) -> Mapping[str, NewValue]:
+    """The values, with the company that the record belongs to."""
+    return values if company.value is None else {**values, "company": company.value}
 
 
-def _given(candidate: Candidate, schema: EntitySchema) -> dict[str, NewValue]:
-    """What the ERP has for a new entity."""
-    return {key: new for key, new in _wanted(candidate, NO_COMPANY, schema).items() if not is_empty(new)}
+def _missing(writable: Writable, values: Mapping[str, NewValue]) -> str:
+    """The mandatory fields that stay empty."""
+    return ", ".join(key for key in writable.mandatory if is_empty(values.get(key)))
 
 
-def _missing(schema: EntitySchema, values: Mapping[str, NewValue]) -> str:
-    """The mandatory fields that stay empty. A contact without company is for the import settings to decide."""
-    return ", ".join(
-        key
-        for key, field in schema.fields.items()
-        if field.mandatory and not field.read_only and is_empty(values.get(key))
-        if not (schema.kind is EntityKind.PERSON and field.type is CrmType.COMPANY)
-    )
-
-
-def _unfit_name(name: str, company: EntitySchema) -> Reason | None:
+def _unfit_name(name: str, company: Writable) -> Reason | None:
     """Why a company that has a name and nothing else cannot be made; fields are those of the company."""
     about = {"kind": EntityKind.COMPANY.value}
     missing = _missing(company, {"name": name}) if name else "name"
@@ -222,37 +210,38 @@ def _unfit_name(name: str, company: EntitySchema) -> Reason | None:
     return None
 
 
-def _decisions(
-    rules: FieldRules,
-    schema: EntitySchema,
-    entity: Entity,
-    wanted: Mapping[str, NewValue],
-    defaults: Mapping[str, NewValue],
-) -> Iterator[Verdict]:
-    for key, new in wanted.items():
-        yield rules.decide(schema.fields[key], entity.values.get(key), new, defaults.get(key))
-    for key, default in defaults.items():
-        if key not in wanted:
-            yield rules.filled(schema.fields[key], entity.values.get(key), default)
+def _differing(
+    writable: Writable, entity: Entity, wanted: Mapping[str, NewValue], defaults: Mapping[str, NewValue]
+) -> list[tuple[CrmField, CrmValue, NewValue, NewValue]]:
+    """The fields there is something to decide about: what they hold, what the ERP wants them to be, their default."""
+    get = entity.values.get
+    found: list[tuple[CrmField, CrmValue, NewValue, NewValue]] = [
+        (field, old, new, defaults.get(key))
+        for key, field in writable.of(wanted)
+        if (old := get(key)) != (new := wanted[key]) or (key in defaults and not new)
+    ]
+    if defaults:
+        left = {key: new for key, new in defaults.items() if key not in wanted}
+        found += [(writable.fields[key], get(key), None, new) for key, new in left.items() if is_empty(get(key))]
+    return found
 
 
-def _remember_channels(rules: FieldRules, schema: EntitySchema, entity: Entity) -> None:
-    for field in schema.fields.values():
+def _remember_channels(rules: FieldRules, writable: Writable, entity: Entity) -> None:
+    for field in writable.channels:
         value = entity.values.get(field.key)
-        if field.type in CHANNELS and isinstance(value, tuple):
-            form = channel_form(field.type, rules.region)
-            rules.known.setdefault(field.type, set()).update(map(form, value))
+        if isinstance(value, tuple):
+            normalise = channel_form(field.type, rules.region)
+            rules.known.setdefault(field.type, set()).update(map(normalise, value))
 
 
 def _without_doubles(field: CrmField, value: NewValue, region: str) -> NewValue:
-    if field.type in CHANNELS and isinstance(value, tuple):
+    if isinstance(value, tuple):
         return distinct(value, channel_form(field.type, region))  # type: ignore[arg-type]
     return value
 
 
-def _created(kind: EntityKind, values: dict[str, NewValue]) -> EntityChange:
-    fields = tuple(FieldChange(key, () if isinstance(new, tuple) else None, new) for key, new in values.items())
-    return EntityChange(kind, None, fields)
+_SAME = Reason(ReasonCode.SAME)
+_MOST_PROBLEMS = 50  # a row of a broken ERP may have thousands of bad values; the page needs no more than it can show
 
 
 def _skip_reason(kind: EntityKind, match: Match) -> Reason:
@@ -266,7 +255,7 @@ def _skip_reason(kind: EntityKind, match: Match) -> Reason:
 def _unchanged_reason(kept: tuple[KeptField, ...], problems: tuple[FieldProblem, ...]) -> Reason:
     if kept:
         return Reason(ReasonCode.KEPT, {"count": str(len(kept))}, kept[0].setting)
-    return problems[0].reason if problems else Reason(ReasonCode.SAME)
+    return problems[0].reason if problems else _SAME
 
 
 def _row(
@@ -279,22 +268,17 @@ def _row(
     problems: tuple[FieldProblem, ...] = (),
 ) -> PlannedRow:
     return PlannedRow(
-        row=candidate.row,
-        kind=candidate.kind,
-        label=candidate.label,
-        status=status,
-        reason=reason,
-        match=situation.match,
-        changes=changes,
-        kept=kept,
-        problems=_fitting(problems + candidate.problems),
-        keys=situation.keys,
-        scope=situation.scope,
-        region=candidate.region,
-        company_keys=situation.company.keys,
+        candidate.row,
+        candidate.kind,
+        candidate.label,
+        status,
+        reason,
+        situation.match,
+        changes,
+        kept,
+        (problems + candidate.problems)[:_MOST_PROBLEMS],
+        situation.keys,
+        situation.scope,
+        candidate.region,
+        situation.company.keys,
     )
-
-
-def _fitting(problems: tuple[FieldProblem, ...], most: int = 50) -> tuple[FieldProblem, ...]:
-    """A row of a broken ERP may have thousands of bad values; the page needs no more than it can show."""
-    return problems[:most]

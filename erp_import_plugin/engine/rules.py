@@ -31,7 +31,11 @@ class Rule:
     def keys(self, values: Mapping[str, CrmValue], region: str) -> tuple[str, ...]:
         """One key; several for a field with several values; none where there is nothing to compare."""
         if len(self.fields) == 1:
-            forms = (self.form(text, region) for text in _texts(values.get(self.fields[0])))
+            value = values.get(self.fields[0])
+            if isinstance(value, str):
+                form = self.form(value, region)
+                return (normalising.digest(form),) if form else ()
+            forms = (self.form(text, region) for text in _texts(value))
             return tuple(dict.fromkeys(normalising.digest(form) for form in forms if form))
         parts = [self.form(next(_texts(values.get(field)), ""), region) for field in self.fields]
         if not (any(parts) if self.any_of else parts[0]):

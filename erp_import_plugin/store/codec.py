@@ -1,4 +1,8 @@
-"""Values and plans as JSON text. What comes out equals what went in, types included."""
+"""Values and plans as JSON text. What comes out equals what went in, types included.
+
+Much of it is written, so by orjson: a text of its making ends with a line break. A text without one is of the standard
+library's json: all that 0.1.0 wrote, and what orjson does not take or would misread, such as numbers beyond 64 bits.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from erp_import_plugin.engine.changes import (
+    NO_MATCH,
     EntityChange,
     FieldChange,
     FieldProblem,
     KeptField,
     Match,
+    NewFields,
     NewItem,
     PlannedRow,
     RowCompany,
@@ -49,6 +57,20 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_tagged).encode
+_MARK = "\n"
+_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+_SCALARS = frozenset({str, int, bool, type(None)})
+
+
+def _packed(data: Any) -> str:
+    try:
+        return orjson.dumps(data, _tagged, _OPTIONS).decode()
+    except TypeError:
+        return _encode(data)
+
+
+def _unpacked(text: str) -> Any:
+    return orjson.loads(text) if text.endswith(_MARK) else json.loads(text)
 
 
 def dumps(value: Any) -> str:
@@ -73,12 +95,18 @@ def value(data: Any) -> Any:
 
 def values_to_text(values: Mapping[str, Any]) -> str:
     """The values of an actor."""
-    return _encode(dict(values))
+    return _packed(dict(values))
 
 
 def values_from_text(text: str | None) -> dict[str, Any]:
     """The values of an actor again; none for None."""
-    return {key: value(data) for key, data in (json.loads(text) if text else {}).items()}
+    return _values(_unpacked(text)) if text else {}
+
+
+def _values(data: dict[str, Any]) -> dict[str, Any]:
+    if _SCALARS.issuperset(map(type, data.values())):
+        return data
+    return {key: value(one) for key, one in data.items()}
 
 
 def said_to_text(text: str) -> str:
@@ -103,57 +131,72 @@ def reason_from_data(data: list[Any] | None) -> Reason | None:
 
 
 def row_to_text(planned: PlannedRow) -> str:
-    """What a planned row holds beyond its columns."""
-    return _encode(
-        {
-            "reason": reason_to_data(planned.reason),
-            "match": [planned.match.how, planned.match.entities, planned.match.chosen],
-            "changes": [
-                [
-                    change.kind.value,
-                    change.entity_id,
-                    [[f.field, f.old, f.new, f.ticked] for f in change.fields],
-                    change.removes,
-                ]
-                for change in planned.changes
-            ],
-            "kept": [[k.field, k.crm, k.erp, k.setting, reason_to_data(k.reason)] for k in planned.kept],
-            "problems": [[p.field, p.value, reason_to_data(p.reason)] for p in planned.problems],
-            "keys": planned.keys,
-            "frees": planned.frees,
-            "scope": planned.scope,
-            "region": planned.region,
-            "company_keys": planned.company_keys,
-            "similar": [[one.entity_id, one.score, one.agrees] for one in planned.similar],
-        }
-    )
+    """What a planned row holds beyond its columns; what it does not hold is left out."""
+    parts = {
+        "reason": reason_to_data(planned.reason),
+        "match": _match_to_data(planned.match),
+        "changes": [_change_to_data(change) for change in planned.changes],
+        "kept": [[k.field, k.crm, k.erp, k.setting, reason_to_data(k.reason)] for k in planned.kept],
+        "problems": [[p.field, p.value, reason_to_data(p.reason)] for p in planned.problems],
+        "keys": planned.keys,
+        "frees": planned.frees,
+        "scope": planned.scope,
+        "region": planned.region,
+        "company_keys": planned.company_keys,
+        "similar": [[one.entity_id, one.score, one.agrees] for one in planned.similar],
+    }
+    return _packed({name: part for name, part in parts.items() if part})
+
+
+def _match_to_data(match: Match) -> tuple[Any, ...]:
+    if match.chosen is not None:
+        return (match.how, match.entities, match.chosen)
+    return (match.how, match.entities) if match.how or match.entities else ()
+
+
+def _change_to_data(change: EntityChange) -> list[Any]:
+    """A whole new entity has its values, any other change its fields with what they were."""
+    values = change.all_values
+    if values is not None:
+        return [change.kind, None, values]
+    fields = [[f.field, f.old, f.new] if f.ticked else [*f] for f in change.fields]
+    return [change.kind, change.entity_id, fields, True] if change.removes else [change.kind, change.entity_id, fields]
 
 
 def row_from_text(row: int, kind: str, status: str, label: str, text: str) -> PlannedRow:
     """A planned row again."""
-    data = json.loads(text)
-    how, entities, chosen = data["match"]
+    data = _unpacked(text)
+    get = data.get
+    match = get("match")
     return PlannedRow(
         row=row,
         kind=EntityKind(kind),
         label=label,
         status=Status(status),
-        reason=reason_from_data(data["reason"]),
-        match=Match(how, tuple(entities), chosen),
-        changes=tuple(_change(*change) for change in data["changes"]),
-        kept=tuple(_kept(*kept) for kept in data["kept"]),
-        problems=tuple(_problem(*problem) for problem in data["problems"]),
-        keys=tuple(data["keys"]),
-        frees=data["frees"],
-        scope=data["scope"],
-        region=data["region"],
-        company_keys=tuple(data["company_keys"]),
-        similar=tuple(Similar(entity, score, tuple(agrees)) for entity, score, agrees in data["similar"]),
+        reason=reason_from_data(get("reason")),
+        match=_match(*match) if match else NO_MATCH,
+        changes=tuple(_change(*change) for change in get("changes", ())),
+        kept=tuple(_kept(*kept) for kept in get("kept", ())),
+        problems=tuple(_problem(*problem) for problem in get("problems", ())),
+        keys=tuple(get("keys", ())),
+        frees=get("frees"),
+        scope=get("scope", ""),
+        region=get("region", ""),
+        company_keys=tuple(get("company_keys", ())),
+        similar=tuple(Similar(entity, score, tuple(agrees)) for entity, score, agrees in get("similar", ())),
     )
 
 
-def _change(kind: str, entity_id: str | None, fields: list[list[Any]], removes: bool) -> EntityChange:
-    changes = tuple(FieldChange(field, value(old), value(new), ticked) for field, old, new, ticked in fields)
+def _match(how: str | None, entities: list[str], chosen: str | None = None) -> Match:
+    return Match(how, tuple(entities), chosen)
+
+
+def _change(
+    kind: str, entity_id: str | None, fields: list[list[Any]] | dict[str, Any], removes: bool = False
+) -> EntityChange:
+    if isinstance(fields, dict):
+        return EntityChange(EntityKind(kind), entity_id, NewFields(_values(fields)))
+    changes = tuple(FieldChange(field, value(old), value(new), *ticked) for field, old, new, *ticked in fields)
     return EntityChange(EntityKind(kind), entity_id, changes, removes)
 
 

@@ -11,7 +11,8 @@ from erp_import_plugin.engine.changes import PlannedRow
 from erp_import_plugin.engine.reasons import ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import EntityKind
-from erp_import_plugin.store.plan import BELONGS, NAMED, WRITES, line_of
+from erp_import_plugin.store.plan import WRITES, line_of
+from erp_import_plugin.store.plan_rows import BELONGS, NAMED
 from erp_import_plugin.store.tables import plan_key, plan_row
 
 _CLAIMS = (*WRITES, Status.UNCHANGED.value)

@@ -64,7 +64,7 @@ class Connection:
     def version(self) -> str:
         """A digest of everything that an admin may change; another one means that somebody has."""
         parts = (
-            self.name, self.description, codec.values_to_text(self.config), self.secrets, self.active, self.everyone,
+            self.name, self.description, codec.dumps(dict(self.config)), self.secrets, self.active, self.everyone,
             sorted(self.users), sorted(self.groups),
         )  # fmt: skip
         return hashlib.sha256(codec.dumps(parts).encode()).hexdigest()[:32]
@@ -171,7 +171,7 @@ def _columns(connection: Connection) -> dict[str, Any]:
         "name": connection.name,
         "name_key": _name_key(connection.name),
         "description": connection.description,
-        "config": codec.values_to_text(connection.config),
+        "config": codec.dumps(dict(connection.config)),
         "secrets": connection.secrets,
         "active": connection.active,
         "everyone": connection.everyone,

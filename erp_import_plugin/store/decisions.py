@@ -8,12 +8,13 @@ from sqlalchemy import Connection as Transaction
 from sqlalchemy import Row, delete, insert, select
 
 from erp_import_plugin.engine.decisions import Choice, Decision
+from erp_import_plugin.store.ids import among
 from erp_import_plugin.store.tables import decision
 
 
 def of_rows(tx: Transaction, rows: Collection[int]) -> dict[int, Decision]:
     """What was decided about some rows."""
-    found = tx.execute(select(decision).where(decision.c.id.in_(list(rows))))
+    found = tx.execute(select(decision).where(among(tx, decision.c.id, rows)))
     return {row.id: _decision(row) for row in found}
 
 

@@ -11,19 +11,15 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, case, delete, exists
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine.changes import NewItem, PlannedRow
-from erp_import_plugin.engine.normalising import digest
-from erp_import_plugin.engine.reasons import ReasonCode
 from erp_import_plugin.engine.results import Status
-from erp_import_plugin.engine.rules import RULES
 from erp_import_plugin.host_api import EntityKind
-from erp_import_plugin.store import codec
+from erp_import_plugin.store import bulk, plan_rows
 from erp_import_plugin.store.dialects import dialect_of
+from erp_import_plugin.store.ids import among
+from erp_import_plugin.store.plan_rows import NAMED
 from erp_import_plugin.store.tables import outcome, plan_item, plan_key, plan_row
 
 _PART = 1000  # rows read at a time
-NAMED, BELONGS = "named", "belongs"
-"""In place of a kind: keys of the names that companies are given, and of those by which rows looked theirs up."""
-
 WRITES = tuple(status.value for status in Status if status.writes)
 
 
@@ -61,19 +57,19 @@ class CompanyRow:
 def previous(tx: Transaction, rows: Collection[int]) -> dict[int, PlanLine]:
     """The rows as an earlier preview left them, where something was unticked."""
     touched = or_(plan_row.c.ticked.is_(False), plan_row.c.partial.is_(True))
-    found = tx.execute(select(plan_row).where(plan_row.c.id.in_(list(rows)), touched))
+    found = tx.execute(select(plan_row).where(among(tx, plan_row.c.id, rows), touched))
     return {row.id: line_of(row) for row in found}
 
 
-def save(tx: Transaction, import_id: int, lines: Sequence[PlanLine]) -> None:
-    """Keep the plan of some rows, in place of an earlier one."""
+def save(tx: Transaction, import_id: int, lines: Sequence[PlanLine], *, named: bool = True) -> None:
+    """Keep the plan of some rows, in place of an earlier one; ``named`` where companies are looked up by name."""
     ids = [line.planned.row for line in lines]
-    tx.execute(delete(plan_key).where(plan_key.c.row_id.in_(ids)))
-    tx.execute(delete(plan_row).where(plan_row.c.id.in_(ids)))
-    tx.execute(insert(plan_row), [_row(import_id, line) for line in lines])
-    keys = [key for line in lines for key in _keys(import_id, line.planned)]
-    if keys:
-        tx.execute(insert(plan_key), keys)
+    tx.execute(delete(plan_key).where(among(tx, plan_key.c.row_id, ids)))
+    tx.execute(delete(plan_row).where(among(tx, plan_row.c.id, ids)))
+    rows = [plan_rows.of_line(import_id, line.planned, line.ticked) for line in lines]
+    bulk.insert_rows(tx, plan_row, plan_rows.COLUMNS, rows)
+    keys = [key for line in lines for key in plan_rows.keys_of(import_id, line.planned, named=named)]
+    bulk.insert_rows(tx, plan_key, plan_rows.KEY_COLUMNS, keys)
 
 
 def forget(tx: Transaction, import_id: int) -> None:
@@ -85,14 +81,13 @@ def forget(tx: Transaction, import_id: int) -> None:
 
 def replace(tx: Transaction, rows: Sequence[PlannedRow]) -> None:
     """Change rows that are kept already; their ticks stay, their keys do not change."""
-    if rows:
-        statement = update(plan_row).where(plan_row.c.id == bindparam("row"))
-        tx.execute(statement, [{"row": row.row, **_columns(row)} for row in rows])
+    changed = [(row.row, *plan_rows.decided(row)) for row in rows]
+    bulk.update_rows(tx, plan_row.c.id, plan_rows.DECIDED, changed)
 
 
 def line_of(row: Row[Any]) -> PlanLine:
     """A row of the table as a line of the plan."""
-    return PlanLine(codec.row_from_text(row.id, row.kind, row.status, row.label, row.body), bool(row.ticked))
+    return PlanLine(plan_rows.planned_of(row), bool(row.ticked))
 
 
 def analyse(tx: Transaction) -> None:
@@ -103,7 +98,8 @@ def analyse(tx: Transaction) -> None:
 
 def company_rows(tx: Transaction, rows: Collection[int]) -> dict[int, CompanyRow]:
     """What some rows do about their companies."""
-    found = tx.execute(select(plan_row).where(plan_row.c.id.in_(list(rows))))
+    columns = (plan_row.c.id, plan_row.c.status, plan_row.c.entity_id, plan_row.c.ticked)
+    found = tx.execute(select(*columns).where(among(tx, plan_row.c.id, rows)))
     return {row.id: CompanyRow(Status(row.status), row.entity_id, row.ticked) for row in found}
 
 
@@ -296,50 +292,3 @@ def _passing(import_id: int, wanted: PlanFilter) -> list[ColumnElement[bool]]:
     if wanted.text:
         passing.append(plan_row.c.label.icontains(wanted.text, autoescape=True))
     return passing
-
-
-def _row(import_id: int, line: PlanLine) -> dict[str, Any]:
-    planned = line.planned
-    return {
-        "id": planned.row,
-        "import_id": import_id,
-        "kind": planned.kind.value,
-        "ticked": line.ticked,
-        "label": planned.label,
-        **_columns(planned),
-    }
-
-
-def _columns(planned: PlannedRow) -> dict[str, Any]:
-    return {
-        "status": planned.status.value,
-        "icons": " ".join(planned.icons()),
-        "reason": planned.reason.code.value if planned.reason else "",
-        "entity_id": planned.match.entity,
-        "linked": planned.match.linked,
-        "decided": planned.match.decided,
-        "similar": bool(planned.similar),
-        "depends_on": planned.depends_on,
-        "frees": planned.frees,
-        "partial": any(not field.ticked for change in planned.changes for field in change.fields),
-        "adds_items": any(True for _ in planned.new_items()),
-        "body": codec.row_to_text(planned),
-    }
-
-
-def _keys(import_id: int, planned: PlannedRow) -> list[dict[str, Any]]:
-    place = {"row_id": planned.row, "import_id": import_id}
-    # Who is left out by decision is nobody's double.
-    out = planned.reason is not None and planned.reason.code is ReasonCode.DECIDED_OUT
-    own = () if out else planned.keys
-    doubles = [{"kind": planned.kind.value, "double_key": digest(f"{key}\n{planned.scope}")} for key in own]
-    names = [{"kind": NAMED, "double_key": key} for key in _new_names(planned)]
-    belongs = [{"kind": BELONGS, "double_key": key} for key in planned.company_keys]
-    return [place | key for key in doubles + names + belongs]
-
-
-def _new_names(planned: PlannedRow) -> tuple[str, ...]:
-    """The name that the row gives a company, as keys of the name rule."""
-    own = planned.own_change if planned.kind is EntityKind.COMPANY else None
-    given = {one.field: one.new for one in own.ticked() if isinstance(one.new, str)} if own else {}
-    return RULES[EntityKind.COMPANY]["name"].keys(given, "")

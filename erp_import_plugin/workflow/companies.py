@@ -32,6 +32,7 @@ class Companies:
     import_id: int
     region: str
     one_key: bool = False
+    prepared: bool = False
 
     def of(
         self, tx: Transaction, candidates: Sequence[Candidate], parents: Mapping[int, ActorPlace]
@@ -61,7 +62,7 @@ class Companies:
         wanted = {key for some in keys.values() for key in some}
         if not wanted:
             return {}
-        found = self.crm.find(tx, EntityKind.COMPANY, BY_NAME, wanted)
+        found = self.crm.find(tx, EntityKind.COMPANY, BY_NAME, wanted, prepared=self.prepared)
         rows = plan_store.named_companies(tx, self.import_id, wanted)
         plans = plan_store.company_rows(tx, {row for some in rows.values() for row in some})
         planned = {key: [_planned(row, plans[row]) for row in some] for key, some in rows.items()}

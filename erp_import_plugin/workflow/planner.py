@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -36,7 +36,10 @@ CONFLICTS = ((conflicts.doubles, ReasonCode.DOUBLE_IN_IMPORT), (conflicts.rivals
 
 
 class ChunkPlanner:
-    """Plans staged actors of one import, in a fixed number of statements per chunk."""
+    """Plans staged actors of one import, in a fixed number of statements per chunk.
+
+    ``prepared`` tells that the CRM has been prepared for all ``lookups``, and that nothing is written.
+    """
 
     def __init__(
         self,
@@ -47,12 +50,14 @@ class ChunkPlanner:
         mappings: Mapping[ActorType, ActorMapping],
         *,
         one_key: bool,
+        prepared: bool = False,
     ) -> None:
         self._crm = rooms.host.crm
         self._import = imported
         self._settings = settings
         self._mappings = {kind: mapping for kind, mapping in mappings.items() if mapping.active}
         self._one_key = one_key
+        self._prepared = prepared
         self._preferences: Preferences = self._crm.preferences(tx)
         self._lists = self._load_lists(tx)
 
@@ -61,7 +66,8 @@ class ChunkPlanner:
         rows = self._planned(tx, kind, actors)
         if rows:
             before = plan_store.previous(tx, [row.row for row in rows])
-            plan_store.save(tx, self._import.id, [carry_over(row, before.get(row.row)) for row in rows])
+            lines = [carry_over(row, before.get(row.row)) for row in rows]
+            plan_store.save(tx, self._import.id, lines, named=self._looks_up_names)
 
     def lookups(self, kind: EntityKind) -> list[tuple[EntityKind, MatchRule]]:
         """By which rules entities are looked for when actors of one kind are planned."""
@@ -121,7 +127,8 @@ class ChunkPlanner:
             for row in rows
             if row.status in (Status.NEW, Status.UNDECIDED)
         }
-        found = similar.of(tx, self._crm, kind, self._schema.entities[kind].fields, wanted) if wanted else {}
+        fields = self._schema.entities[kind].fields
+        found = similar.of(tx, self._crm, kind, fields, wanted, prepared=self._prepared) if wanted else {}
         return [replace(row, similar=found[row.row]) if row.row in found else row for row in rows]
 
     def _suggests(self, kind: EntityKind) -> bool:
@@ -130,7 +137,7 @@ class ChunkPlanner:
     @cached_property
     def _companies(self) -> Companies:
         place = (self._import.connection_id, self._import.id)
-        return Companies(self._crm, *place, self._preferences.region, self._one_key)
+        return Companies(self._crm, *place, self._preferences.region, self._one_key, self._prepared)
 
     def _fields(self, kind: EntityKind) -> list[str]:
         """The fields the planner compares: those mapped or with a default, all channels, and the company."""
@@ -139,6 +146,11 @@ class ChunkPlanner:
         wanted |= {field for mapping in mappings for field in (*mapping.defaults, *mapping.ask)}
         fields = self._schema.entities[kind].fields.values()
         return [field.key for field in fields if field.key in wanted or field.type in CHANNELS]
+
+    @cached_property
+    def _looks_up_names(self) -> bool:
+        """Whether the company of some actors is looked up by its name, so that names which rows give are of use."""
+        return any(COMPANY_NAME.key in self._mapped(kind) for kind in EntityKind)
 
     def _mapped(self, kind: EntityKind) -> set[str]:
         """The fields that get a value from the ERP."""
@@ -177,17 +189,18 @@ def undecided(row: PlannedRow, code: ReasonCode) -> PlannedRow:
 
 def carry_over(row: PlannedRow, before: PlanLine | None) -> PlanLine:
     """The new plan of a row with what was unticked in the one before. Where every field is left out, the row is."""
-    old = before.planned.changes if before else ()
+    if before is None:
+        return PlanLine(row, not has_nothing_ticked(row.changes))
+    old = before.planned.changes
     off = {(change.kind, f.field) for change in old for f in change.fields if not f.ticked}
-    changes = tuple(
-        replace(
-            change,
-            fields=tuple(replace(f, ticked=f.ticked and (change.kind, f.field) not in off) for f in change.fields),
-        )
-        for change in row.changes
-    )
-    was_ticked = before is None or before.ticked or has_nothing_ticked(old)
+    changes = tuple(_without(change, off) for change in row.changes) if off else row.changes
+    was_ticked = before.ticked or has_nothing_ticked(old)
     return PlanLine(replace(row, changes=changes), was_ticked and not has_nothing_ticked(changes))
+
+
+def _without(change: EntityChange, off: Collection[tuple[EntityKind, str]]) -> EntityChange:
+    fields = (f._replace(ticked=f.ticked and (change.kind, f.field) not in off) for f in change.fields)
+    return replace(change, fields=tuple(fields))
 
 
 def has_nothing_ticked(changes: Sequence[EntityChange]) -> bool:

@@ -288,6 +288,6 @@ def _unticked(schema: CrmSchema, change: EntityChange, off: Collection[str]) -> 
         if not ticked and change.is_new and fields[one.field].mandatory and not is_empty(one.new):
             label = fields[one.field].label
             raise Refused(Sentence("“%(field)s” cannot be left out: nothing can be created without it.", field=label))
-        return replace(one, ticked=ticked)
+        return one._replace(ticked=ticked)
 
     return replace(change, fields=tuple(without(one) for one in change.fields))

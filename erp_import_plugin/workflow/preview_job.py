@@ -69,7 +69,8 @@ def help_plan(rooms: Rooms, context: JobContext, phase: str) -> Work:
 def _planner_of(rooms: Rooms, imported: Import, one_key: bool) -> ChunkPlanner:
     with reading(rooms.engine) as tx:
         mappings = mapping_store.of(tx, imported.connection_id)
-        return ChunkPlanner(tx, rooms, imported, _settings_of(imported), mappings, one_key=one_key)
+        settings = _settings_of(imported)
+        return ChunkPlanner(tx, rooms, imported, settings, mappings, one_key=one_key, prepared=True)
 
 
 def _settings_of(imported: Import) -> ImportSettings:

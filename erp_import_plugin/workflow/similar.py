@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine import similar
-from erp_import_plugin.engine.blocking import BlockingRule, rules_for
+from erp_import_plugin.engine.blocking import rules_for
 from erp_import_plugin.engine.candidates import Candidate
 from erp_import_plugin.engine.changes import NewItem, RowCompany, Similar
 from erp_import_plugin.engine.planning import Situation
@@ -33,13 +33,19 @@ def wanted(candidate: Candidate, situation: Situation) -> Wanted:
 
 
 def of(
-    tx: Transaction, crm: Crm, kind: EntityKind, fields: Mapping[str, CrmField], wanted: Mapping[int, Wanted]
+    tx: Transaction,
+    crm: Crm,
+    kind: EntityKind,
+    fields: Mapping[str, CrmField],
+    wanted: Mapping[int, Wanted],
+    *,
+    prepared: bool = False,
 ) -> dict[int, tuple[Similar, ...]]:
     """The entities that are much like some records, by row; rows without any are left out. ``fields`` are the CRM's.
 
     In a fixed number of statements.
     """
-    found = candidates(tx, crm, kind, fields, wanted)
+    found = candidates(tx, crm, kind, fields, wanted, prepared=prepared)
     compared = [field for field in similar.fields_of(kind) if field in fields]
     entities = crm.read(tx, kind, {entity for some in found.values() for entity in some}, compared)
     portraits = {entity.id: similar.Portrait(kind, entity.values) for entity in entities.values()}
@@ -53,26 +59,20 @@ def of(
 
 
 def candidates(
-    tx: Transaction, crm: Crm, kind: EntityKind, fields: Mapping[str, CrmField], wanted: Mapping[int, Wanted]
+    tx: Transaction,
+    crm: Crm,
+    kind: EntityKind,
+    fields: Mapping[str, CrmField],
+    wanted: Mapping[int, Wanted],
+    *,
+    prepared: bool = False,
 ) -> dict[int, set[str]]:
     """The ids of the entities that are worth a comparison, by row."""
     filled = {key for one in wanted.values() for key, value in one.values.items() if value}
     found: dict[int, set[str]] = {row: set() for row in wanted}
     for rule in rules_for(kind, fields, filled):
-        _look_up(tx, crm, kind, rule, wanted, found)
+        probes = {row: rule.probes(one.values) for row, one in wanted.items()}
+        by_key = crm.find(tx, kind, rule, {key for keys in probes.values() for key in keys}, prepared=prepared)
+        for row, keys in probes.items():
+            found[row].update(*(by_key[key] for key in keys if key in by_key))
     return {row: ids.difference(wanted[row].known) for row, ids in found.items()}
-
-
-def _look_up(
-    tx: Transaction,
-    crm: Crm,
-    kind: EntityKind,
-    rule: BlockingRule,
-    wanted: Mapping[int, Wanted],
-    found: Mapping[int, set[str]],
-) -> None:
-    probes = {row: rule.probes(one.values) for row, one in wanted.items()}
-    by_key = crm.find(tx, kind, rule, {key for keys in probes.values() for key in keys})
-    for row, keys in probes.items():
-        for key in keys:
-            found[row].update(by_key.get(key, ()))
