@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
-    """A function by where it is: "package.module:name". A test finds each of them."""
+def late(module: str, name: str) -> Callable[..., Any]:
+    """What calls a function of a module, and has its name and module; a test finds each of them."""
 
-    home: str
+    def call(*arguments: object, **named: object) -> Any:
+        return getattr(import_module(module), name)(*arguments, **named)
 
-    def __call__(self, *arguments: object, **named: object) -> Any:
-        return self.load()(*arguments, **named)
-
-    def load(self) -> Any:
-        """The function itself."""
-        module, name = self.home.split(":")
-        return getattr(import_module(module), name)
+    call.__module__, call.__name__, call.__qualname__ = module, name, name
+    return call

@@ -5,18 +5,18 @@ from __future__ import annotations
 from functools import partial
 
 from erp_import_plugin.jobs import Helpers, JobHandlers
-from erp_import_plugin.late import Late
+from erp_import_plugin.late import late
 from erp_import_plugin.workflow.rooms import Rooms
 
 _STEPS = "erp_import_plugin.workflow"
 _HANDLERS = {
-    "search": Late(f"{_STEPS}.search:run_search"),
-    "fetch": Late(f"{_STEPS}.staging:run_fetch"),
-    "plan": Late(f"{_STEPS}.preview_job:run_plan"),
-    "import": Late(f"{_STEPS}.importing_job:run_import"),
-    "repeat": Late(f"{_STEPS}.repeat_job:run_repeat"),
+    "search": late(f"{_STEPS}.search", "run_search"),
+    "fetch": late(f"{_STEPS}.staging", "run_fetch"),
+    "plan": late(f"{_STEPS}.preview_job", "run_plan"),
+    "import": late(f"{_STEPS}.importing_job", "run_import"),
+    "repeat": late(f"{_STEPS}.repeat_job", "run_repeat"),
 }
-_HELPERS = {"plan": Late(f"{_STEPS}.preview_job:help_plan")}
+_HELPERS = {"plan": late(f"{_STEPS}.preview_job", "help_plan")}
 LATE = (*_HANDLERS.values(), *_HELPERS.values())
 
 
