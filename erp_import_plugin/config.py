@@ -88,6 +88,12 @@ def _whole_or_none(least: int, most: int) -> Callable[[Any], int | None]:
     return read
 
 
+def _broker(value: Any) -> Any:
+    if value is not None and not isinstance(value, str) and not callable(getattr(value, "send_task", None)):
+        raise _MustBe("a Celery app, or the address of a broker such as redis://localhost:6379/0")
+    return value or None
+
+
 def _seconds(least: float, most: float) -> Callable[[Any], float]:
     def read(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
@@ -134,8 +140,12 @@ class Config:
     )
     runner: str = _option(
         "thread",
-        _one_of("thread", "worker", "inline"),
-        "What does long work: threads of this process, processes of `flask erp-import worker`, or the request itself.",
+        _one_of("thread", "worker", "celery", "inline"),
+        "What does long work: threads of this process, processes of `flask erp-import worker`, Celery, or the request "
+        "itself.",
+    )
+    celery: Any = _option(  # noqa: RUF009 - a key as all the others; only its type can be anything
+        None, _broker, "The host's Celery app, or the address of a broker, for the runner celery.", secret=True
     )
     workers: int = _option(2, _whole(1, 32), "Long works that one process does at the same time.")
     lease: float = _option(
@@ -173,6 +183,10 @@ class Config:
             if key.startswith(PREFIX) and key not in known:
                 raise ConfigError(f"{key} is not a key of the ERP import." + _did_you_mean(key, known))
         config = cls(**{option.name: _read(mapping, key, option) for key, option in known.items()})
+        if config.runner == "celery" and config.celery is None:
+            raise ConfigError(
+                f"{PREFIX}RUNNER is celery, so set {PREFIX}CELERY: {known[PREFIX + 'CELERY'].metadata['help']}"
+            )
         return replace(config, secret_keys=config.secret_keys + _derived_keys(mapping))
 
 

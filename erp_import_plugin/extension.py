@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from flask import Flask, url_for
 from sqlalchemy import Engine
@@ -26,6 +28,9 @@ from erp_import_plugin.web.sync_tabs import set_up_pages
 from erp_import_plugin.workflow import access
 from erp_import_plugin.workflow.handlers import handlers, helpers
 from erp_import_plugin.workflow.rooms import Rooms
+
+if TYPE_CHECKING:
+    from erp_import_plugin.jobs.celery_runner import Post
 
 EXTENSION = "erp_import"
 
@@ -93,6 +98,7 @@ class Installed:
                 raise RuntimeError("the app is gone")
             return there.app_context()
 
+        self._post = _post_of(rooms.config)
         self._execution = Execution(
             self._store, handlers(rooms), rooms.config.lease, around, team=self._make_team(), helpers=helpers(rooms)
         )
@@ -102,6 +108,14 @@ class Installed:
     def worker(self) -> Worker:
         """What does long work in a process of its own."""
         return Worker(self._store, self._execution, self.config.workers)
+
+    def serve_celery(self) -> None:
+        """Be a Celery worker until the process is told to end; for the runner *celery* only."""
+        if self._post is not None:
+            threads = ("--pool", "threads", "--concurrency", str(self.config.workers))
+            # RabbitMQ wants a name of its own for each worker of a machine.
+            name = ("--hostname", f"erp-import-{os.getpid()}@%h")
+            self._post.app.worker_main(["worker", *threads, *name, "--loglevel", "INFO", "--without-gossip"])
 
     def add_connection(self, user_id: str, connector: str, name: str, config: Mapping[str, str]) -> int:
         """A tested, active connection for everyone, made on behalf of a user, for a host that brings one along."""
@@ -121,11 +135,15 @@ class Installed:
 
     def _make_team(self) -> Team | None:
         # On SQLite one worker writes at a time, and within one process one thread computes at a time.
-        if self.config.runner != "worker" or self.rooms.engine.dialect.name == "sqlite":
+        if self.config.runner not in ("worker", "celery") or self.rooms.engine.dialect.name == "sqlite":
             return None
-        return Team(self.rooms.engine, PartStore(self.rooms.engine, self.config.lease))
+        return Team(self.rooms.engine, PartStore(self.rooms.engine, self.config.lease), self._post)
 
     def _make_runner(self) -> Runner:
+        if self._post is not None:
+            from erp_import_plugin.jobs.celery_runner import CeleryRunner
+
+            return CeleryRunner(self._post, self._execution, self.rooms.engine)
         if self.config.runner == "thread":
             return ThreadRunner(self._execution, self.config.workers)
         return AwayRunner() if self.config.runner == "worker" else InlineRunner(self._execution)
@@ -136,3 +154,14 @@ class Installed:
         if user is None or not self.rooms.host.access.may_import(user):
             return _("You have no right to import from an ERP.")
         return ""
+
+
+def _post_of(config: Config) -> Post | None:
+    """What sends the messages of the runner *celery*; the library is loaded for it only."""
+    if config.runner != "celery":
+        return None
+    try:
+        from erp_import_plugin.jobs.celery_runner import Post, celery_of
+    except ModuleNotFoundError:
+        raise ConfigError("The runner celery needs Celery: pip install 'erp-import-plugin[celery]'.") from None
+    return Post(celery_of(config.celery), config.lease)

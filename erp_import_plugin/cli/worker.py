@@ -19,11 +19,12 @@ def worker(burst: bool) -> None:
     installed = current_app.extensions.get("erp_import")
     if installed is None:
         raise Refusal("This app has no ERP import.")
+    if not burst:
+        click.echo(f"Waiting for work, {installed.config.workers} at once. End with Ctrl+C.", err=True)
+    if installed.config.runner == "celery" and not burst:
+        installed.serve_celery()
+        return
     made = installed.worker()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: made.stop())
-    if burst:
-        made.run_out()
-    else:
-        click.echo(f"Waiting for work, {installed.config.workers} at once. End with Ctrl+C.", err=True)
-        made.run()
+    made.run_out() if burst else made.run()

@@ -1,6 +1,7 @@
 """What a test needs and not every machine has. Left out with how to get it, unless it is asked for.
 
-``ERP_IMPORT_TEST_REQUIRE`` names what must be there, with commas: browser, postgresql, mariadb, tryton, or all.
+``ERP_IMPORT_TEST_REQUIRE`` names what must be there, with commas: browser, postgresql, mariadb, redis, rabbitmq,
+tryton, or all.
 """
 
 from __future__ import annotations
