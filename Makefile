@@ -16,7 +16,7 @@ endif
 driver := $(if $(filter postgres%,$(DATABASE_URL)),+postgresql,$(if $(filter mysql% mariadb%,$(DATABASE_URL)),+mariadb))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench bench-full translations screenshots clean
+.PHONY: help demo test soak check format bench bench-full translations screenshots clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -29,6 +29,12 @@ demo: $(VENV)/installed-demo$(driver) ## a small CRM with the plugin, on 127.0.0
 
 test: check ## all checks and tests; what cannot run here is named at the end, with how to get it
 	$(python) -m pytest
+
+# Which of them, as pytest takes it.
+SOAK ?= tests/faults
+
+soak: $(VENV)/installed-test ## kill, cut, lock and crowd the work, ten times as often as the tests do
+	ERP_IMPORT_TEST_TIMES=$${ERP_IMPORT_TEST_TIMES:-10} $(python) -m pytest -p no:cacheprovider $(SOAK)
 
 check: $(VENV)/installed-test ## style, types and import rules
 	$(bin)/ruff check

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
 from tests.support import databases
+from tests.support.balancing import unbalanced
 from tests.support.browsers import chromium, running_browser
 from tests.support.leaks import leaking_files
 from tests.support.requirements import leave_out
@@ -45,3 +46,11 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     """An empty SQLite file; rooms whose work depends on the database have a fixture of this name for each kind."""
     with databases.sqlite_file(tmp_path) as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def the_accounts_balance(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test with a database: each import in it tells of every actor that it has read, once."""
+    tested = request.getfixturevalue("engine") if "engine" in request.fixturenames else None
+    yield
+    assert tested is None or unbalanced(tested) == []

@@ -51,8 +51,10 @@ def trouble_of(error: BaseException) -> Trouble | None:
         return None
     if error.connection_invalidated:
         return Trouble.AWAY
-    code = getattr(error.orig, "sqlstate", None) or (error.orig.args[:1] or ("",))[0]
-    if code in _CODES or str(code)[:2] in _CODES:
-        return _CODES.get(code) or _CODES[str(code)[:2]]
+    # MariaDB's driver tells a state as well, which says less than its number.
+    told = (*error.orig.args[:1], state := str(getattr(error.orig, "sqlstate", None) or ""), state[:2])
+    known = next((_CODES[code] for code in told if code in _CODES), None)
+    if known is not None:
+        return known
     said = str(error.orig)
     return next((trouble for words, trouble in _WORDS.items() if words in said), None)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.serving import Demo, fill, served
 from tests.browser.watching import Visitor, visiting
+from tests.support.balancing import unbalanced
 
 Visit = Callable[..., Visitor]
 
@@ -28,6 +29,14 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with served(filled, tmp_path_factory.mktemp("served") / "demo") as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def the_demos_accounts_balance(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test with a demo: each import in it tells of every actor that it has read, once."""
+    crm = request.getfixturevalue("demo").crm if "demo" in request.fixturenames else None
+    yield
+    assert crm is None or unbalanced(crm) == []
 
 
 @pytest.fixture

@@ -116,11 +116,11 @@ class _Nobody:
 class Journey:
     """The steps of :data:`STEPS`, of which each is one job that waits until it is done here or elsewhere."""
 
-    def __init__(self, engine: Engine, size: int = SIZE, user: User = ADMIN) -> None:
+    def __init__(self, engine: Engine, size: int = SIZE, user: User = ADMIN, **config: object) -> None:
         self.engine = engine
         self.size = size
         self.user = user
-        self.house = enter_at(engine, size)
+        self.house = enter_at(engine, size, **config)
         self.waiting = jobs_of(self.house.rooms, _Nobody)
         self.token = ""
         self.undo = ""
