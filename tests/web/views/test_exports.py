@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,9 @@ from connectors_plugins import workbook
 from erp_import_plugin.connector_api import ActorRef, ActorType
 from erp_import_plugin.connector_host import Registry
 from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings, ListPolicy
-from erp_import_plugin.workflow import connections, importing, imports, preview, results, search, staging
+from erp_import_plugin.workflow import audit, connections, importing, imports, preview, results, search, staging
 from erp_import_plugin.workflow import settings as settings_step
+from erp_import_plugin.workflow.audit import Act, AuditFilter
 from erp_import_plugin.workflow.criteria import Criteria
 from tests.support import hosts
 from tests.support.rooms import ADMIN, OTHER
@@ -89,13 +89,15 @@ def test_with_nothing_to_correct_it_is_said_and_not_offered(site: Site) -> None:
     assert "Rows to correct" not in site.get(site.path(token, "done?which=rest")).text
 
 
-def test_who_exported_what_is_in_the_log(site: Site, token: str, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, "erp_import_plugin"):
-        rows_of_csv(site, site.path(token, "done.csv"))
-        book_of(site, site.path(token, "corrections.xlsx"))
-    told = [record.getMessage() for record in caplog.records if "exports" in record.getMessage()]
-    assert told == [f"User 1 exports {what} of import 1" for what in ("the result", "what is to be corrected")]
-    assert "Company" not in caplog.text
+def test_who_exported_what_is_in_the_log(site: Site, token: str) -> None:
+    rows_of_csv(site, site.path(token, "done.csv"))
+    book_of(site, site.path(token, "corrections.xlsx"))
+    found = audit.page(site.house.rooms, ADMIN, AuditFilter(Act.EXPORTED)).entries.rows
+    assert [(one.user_id, one.params["what"], one.params["import"]) for one in found] == [
+        (ADMIN.id, "corrections", token),
+        (ADMIN.id, "result", token),
+    ]
+    assert "Company" not in str(found)
 
 
 def test_the_values_keep_their_types(site: Site, token: str) -> None:
