@@ -91,13 +91,18 @@ class Ticked:
     token: str
 
 
+def host() -> Host:
+    """A CRM with the companies of :mod:`benchmarks.workload`, where everybody is the same administrator."""
+    return Host(_crm(), _Anyone(), _Off(), _NoSelections(), _NoPages())
+
+
 def enter(engine: Engine, workload: Actors) -> tuple[Rooms, Jobs]:
     """The rooms, with an ERP that has the actors, and jobs that are done at once."""
     migrate.upgrade(engine)
     rooms = Rooms(
         engine=engine,
-        host=Host(_crm(), _Anyone(), _Off(), _NoSelections(), _NoPages()),
-        registry=Registry.from_plugins([_Erp(workload)]),
+        host=host(),
+        registry=Registry.from_plugins([Erp(workload)]),
         config=Config(confirm_above=None),
         vault=Vault([Fernet.generate_key().decode()]),
     )
@@ -158,7 +163,7 @@ def _crm() -> SqlAlchemyCrm:
 
 
 @dataclass
-class _Erp(Connector):
+class Erp(Connector):
     """An ERP that answers at once."""
 
     key: ClassVar[str] = "bench"

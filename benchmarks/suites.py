@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks import front_door, growth, pages, reference, similar
+from benchmarks import front_door, growth, pages, reference, similar, through_pages
 from benchmarks.cases import Suite
 
 SUITES: Mapping[str, Suite] = {
     "reference": reference,
     "growth": growth,
+    "through_pages": through_pages,
     "pages": pages,
     "similar": similar,
     "front_door": front_door,
