@@ -113,6 +113,7 @@ def _let_in() -> None:
     """Who may not import, or not set up, sees nothing of it; while automatic sync is on, no step goes on."""
     if request.endpoint == _STATIC:
         return
+    received.check_size()
     here.user()
     received.drop_nul()
     if request.path.startswith(f"{here.config().url_prefix}{_SET_UP}/"):

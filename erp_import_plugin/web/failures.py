@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from flask import Blueprint, flash, request, url_for
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import InternalServerError
+from werkzeug.exceptions import InternalServerError, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from erp_import_plugin.errors import ErpImportError, NotFound
@@ -36,6 +36,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(ErpImportError, _refused)
     blueprint.register_error_handler(StaleForm, _stale)
     blueprint.register_error_handler(CSRFError, _stale)
+    blueprint.register_error_handler(RequestEntityTooLarge, _too_large)
     blueprint.register_error_handler(InternalServerError, _broken)
 
 
@@ -82,6 +83,10 @@ def _refused(error: ErpImportError) -> Answer:
 def _stale(_error: StaleForm | CSRFError) -> Response:
     flash(str(STALE), "error")
     return go(_this_page())
+
+
+def _too_large(_error: RequestEntityTooLarge) -> Answer:
+    return _page(_("This was too much at once"), _("The form was longer than any of ours, so nothing was done."), 413)
 
 
 def _broken(error: InternalServerError) -> Answer:

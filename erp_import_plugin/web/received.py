@@ -1,9 +1,22 @@
-"""What a request brings, as every database takes it."""
+"""What a request brings: no more than a page of ours sends, and as every database takes it."""
 
 from __future__ import annotations
 
 from flask import request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+
+MOST_BYTES = 2 * 1024 * 1024
+MOST_FIELDS = 10_000
+"""Of a form: several times what the longest page sends with 500 rows."""
+
+
+def check_size() -> None:
+    """Raise :class:`RequestEntityTooLarge` for what no page of ours sends, as far as possible before it is read."""
+    if "Transfer-Encoding" in request.headers or (request.content_length or 0) > MOST_BYTES:
+        raise RequestEntityTooLarge
+    if sum(len(values) for values in request.form.listvalues()) > MOST_FIELDS:
+        raise RequestEntityTooLarge
 
 
 def drop_nul() -> None:
