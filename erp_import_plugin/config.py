@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from erp_import_plugin.errors import ConfigError
 
 PREFIX = "ERP_IMPORT_"
+LONGEST_LEASE = 3600
+"""Seconds."""
 
 
 class _MustBe(Exception):
@@ -149,7 +151,9 @@ class Config:
     )
     workers: int = _option(2, _whole(1, 32), "Long works that one process does at the same time.")
     lease: float = _option(
-        60.0, _seconds(1, 3600), "Seconds without a sign of life after which a long work counts as interrupted."
+        60.0,
+        _seconds(1, LONGEST_LEASE),
+        "Seconds without a sign of life after which a long work counts as interrupted.",
     )
     call_timeout: float = _option(60.0, _seconds(0.1, 3600), "Seconds one call to a connector may take.")
     test_timeout: float = _option(15.0, _seconds(0.1, 600), "Seconds the test of a connection may take.")

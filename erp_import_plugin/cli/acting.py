@@ -11,12 +11,14 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
 from erp_import_plugin.cli.printing import clean
 from erp_import_plugin.cli.progress import ProgressLine
 from erp_import_plugin.errors import ErpImportError
 from erp_import_plugin.host_api import User
 from erp_import_plugin.jobs import Jobs
+from erp_import_plugin.store.troubles import trouble_of
 from erp_import_plugin.translations import say
 from erp_import_plugin.workflow import access
 from erp_import_plugin.workflow.invalid import Invalid
@@ -68,6 +70,11 @@ def acting(function: Callable[..., int]) -> Callable[..., None]:
             raise Refusal("\n".join(f"{key}: {clean(say(text))}" for key, text in error.errors.items())) from error
         except ErpImportError as error:
             raise Refusal(clean(say(error.message))) from error
+        except SQLAlchemyError as error:
+            trouble = trouble_of(error)
+            if trouble is None:
+                raise
+            raise Refusal(f"{trouble.value} What was done until then is kept. Run the command again later.") from error
         except KeyboardInterrupt:
             click.echo("\nStopped. What was done is kept.", err=True)
             status = STOPPED

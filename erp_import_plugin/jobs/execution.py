@@ -85,6 +85,12 @@ class Execution:
 
     def _work(self, context: JobContext) -> tuple[JobState, str]:
         """The state the job ends in and, where it failed, why. Raises :class:`LeaseLost`."""
+        if context.kind not in self._handlers:
+            return JobState.FAILED, Sentence(
+                "This version of the plugin does not know the work “%(kind)s”. What was done until then is kept. "
+                "It can be gone on with once the version that began it is installed again, or a later one.",
+                kind=context.kind,
+            )
         try:
             with self._around():
                 context.check()

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Engine, and_, case, func, insert, or_, select, update
 
 from erp_import_plugin.store.jobs import Clock, JobState, drop_parts, utc_now
+from erp_import_plugin.store.leases import run_out
 from erp_import_plugin.store.tables import job
 from erp_import_plugin.store.tables import job_part as table
 from erp_import_plugin.store.transactions import reading, writing
@@ -129,7 +130,7 @@ class PartStore:
             return tx.execute(taken).rowcount == 1
 
     def _free(self, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-        idle = or_(table.c.worker.is_(None), table.c.lease_until <= self._clock())
+        idle = or_(table.c.worker.is_(None), run_out(table.c.lease_until, self._clock()))
         return and_(*conditions, table.c.done.is_(False), idle)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from erp_import_plugin.errors import NotFound, Refused, Sentence
 from erp_import_plugin.store import codec
+from erp_import_plugin.store.leases import has_run_out, run_out
 from erp_import_plugin.store.tables import job as table
 from erp_import_plugin.store.tables import job_part
 from erp_import_plugin.store.transactions import reading, writing
@@ -131,7 +132,9 @@ class JobStore:
         Not those that have used up their attempts: :meth:`wake` gives them new ones.
         """
         now = self.clock()
-        waits = and_(table.c.state == JobState.WAITING.value, table.c.created_at <= now - timedelta(seconds=waiting))
+        # What was made later than now was made before the clock was set back.
+        long_ago = or_(table.c.created_at <= now - timedelta(seconds=waiting), table.c.created_at > now)
+        waits = and_(table.c.state == JobState.WAITING.value, long_ago)
         found = or_(waits, and_(self._interrupted(now), table.c.attempts < MOST_ATTEMPTS))
         with reading(self._engine) as connection:
             return list(connection.execute(select(table.c.id).where(found).order_by(table.c.id).limit(100)).scalars())
@@ -199,7 +202,7 @@ class JobStore:
 
     def is_interrupted(self, job: Job) -> bool:
         """Whether its worker has given no sign of life for as long as its lease."""
-        return job.state is JobState.RUNNING and job.lease_until is not None and job.lease_until <= self.clock()
+        return job.state is JobState.RUNNING and has_run_out(job.lease_until, self.clock())
 
     def is_given_up(self, job: Job) -> bool:
         """Whether it is interrupted and no worker takes it up any more."""
@@ -212,7 +215,7 @@ class JobStore:
 
     @staticmethod
     def _interrupted(now: datetime) -> ColumnElement[bool]:
-        return and_(table.c.state == JobState.RUNNING.value, table.c.lease_until <= now)
+        return and_(table.c.state == JobState.RUNNING.value, run_out(table.c.lease_until, now))
 
     def _ended(self, state: JobState) -> dict[str, Any]:
         return {

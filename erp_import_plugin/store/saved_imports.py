@@ -18,6 +18,7 @@ from erp_import_plugin.host_api import User
 from erp_import_plugin.store import codec
 from erp_import_plugin.store.imports import ImportState, repeat_from_text, settings_from_text, settings_to_text
 from erp_import_plugin.store.jobs import JobState
+from erp_import_plugin.store.leases import run_out
 from erp_import_plugin.store.tables import import_, job, mapping, saved_actor
 from erp_import_plugin.store.tables import saved_import as table
 
@@ -160,7 +161,7 @@ def busy(
 
     With ``begun`` only those count whose comparison has begun.
     """
-    interrupted = (job.c.state == JobState.RUNNING.value) & (job.c.lease_until <= now)
+    interrupted = (job.c.state == JobState.RUNNING.value) & run_out(job.c.lease_until, now)
     found = (
         select(import_, job.c.created_at.label("at"))
         .join(job, job.c.active_subject == import_.c.token)

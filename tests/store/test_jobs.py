@@ -87,6 +87,34 @@ def test_a_lease_keeps_others_out_until_it_has_run_out(store: JobStore, clock: C
     assert store.get(job.id).progress == Progress(3)
 
 
+@pytest.mark.parametrize("hours", [2, 48])
+def test_a_lease_from_before_the_clock_was_set_back_keeps_nobody_out(store: JobStore, clock: Clock, hours: int) -> None:
+    job = store.create("plan", "abc", "u")
+    store.claim(job.id, "dead", 60)
+    assert not store.is_interrupted(store.get(job.id))
+    clock.back(hours * 3600)
+    assert store.is_interrupted(store.get(job.id))
+    assert store.open() == [job.id]
+    assert store.claim(job.id, "alive", 60)
+    assert not store.is_interrupted(store.get(job.id))
+
+
+def test_a_worker_that_lives_through_a_clock_set_back_keeps_its_job(store: JobStore, clock: Clock) -> None:
+    job = store.create("plan", "abc", "u")
+    store.claim(job.id, "alive", 60)
+    clock.back(2 * 3600)
+    assert store.beat(job.id, "alive", 60)
+    assert not store.is_interrupted(store.get(job.id))
+    assert not store.claim(job.id, "another", 60)
+
+
+def test_what_waits_since_before_the_clock_was_set_back_is_found(store: JobStore, clock: Clock) -> None:
+    job = store.create("plan", "abc", "u")
+    assert store.open(waiting=30) == []
+    clock.back(600)
+    assert store.open(waiting=30) == [job.id]
+
+
 def test_who_was_overtaken_changes_nothing_any_more(store: JobStore, clock: Clock, engine: Engine) -> None:
     job = store.create("plan", "abc", "u")
     store.claim(job.id, "one", 60)

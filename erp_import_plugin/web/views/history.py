@@ -11,6 +11,7 @@ from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store.imports import Import
 from erp_import_plugin.translations import gettext as _
+from erp_import_plugin.translations import say
 from erp_import_plugin.web import criteria_words, here, plan_lines, result_lines, setting_words, undo_words
 from erp_import_plugin.web.import_lines import continue_url, is_open, state_mark, took
 from erp_import_plugin.web.pages import render
@@ -32,12 +33,13 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One long work as the page tells it."""
+    """One long work as the page tells it; ``why`` it failed, where it has."""
 
     label: str
     state: Mark
     work: Work
     took: str
+    why: str
 
 
 def show(token: str) -> str:
@@ -83,7 +85,9 @@ def _kinds(found: History) -> set[EntityKind]:
 
 def _step(one: Work) -> Step:
     job = one.job
-    return Step(str(WORKS.get(job.kind, job.kind)), WORK_STATES[job.state], one, took(job.started_at, job.ended_at))
+    why = say(job.note) if job.state == "failed" else ""
+    label = str(WORKS.get(job.kind, job.kind))
+    return Step(label, WORK_STATES[job.state], one, took(job.started_at, job.ended_at), why)
 
 
 def _other(imported: Import) -> Other:
