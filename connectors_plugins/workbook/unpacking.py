@@ -87,6 +87,11 @@ class _Area:
     def read(self, piece: bytes) -> None:
         """Go on with what comes next of the part."""
         text = self._tail + piece
+        begun = text.rfind(b"<")
+        whole = begun if begun > text.rfind(b">") else len(text)
+        text, self._tail = text[:whole], text[whole:]
+        if len(self._tail) > _AT_ONCE:
+            raise zipfile.BadZipFile("a tag without an end")
         plain = _PLAIN_CELL.findall(text)
         if plain and len(plain) == len(_ANY_CELL.findall(text)):
             self._column = max(map(_column, {letters for letters, _ in plain}))
@@ -94,10 +99,6 @@ class _Area:
         else:
             for tag in _TAG.finditer(text):
                 _ACTS[tag["name"]](self, tag["attributes"])
-        begun = text.rfind(b"<")
-        self._tail = text[begun:] if begun > text.rfind(b">") else b""
-        if len(self._tail) > _AT_ONCE:
-            raise zipfile.BadZipFile("a tag without an end")
 
     def row(self, attributes: bytes) -> None:
         place = _PLACE.search(attributes)
