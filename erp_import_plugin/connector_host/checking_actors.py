@@ -88,7 +88,8 @@ class ActorCheck:
             most = f"{self._limits.max_page_length:,}"
             raise NonsenseError(
                 Sentence(
-                    "The connector returned actors of more than %(most)s characters at once. Choose fewer fields.",
+                    "The connector returned actors of more than %(most)s characters at once. "
+                    "Have fewer fields shown in search.",
                     most=most,
                 )
             )

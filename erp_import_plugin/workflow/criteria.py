@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any, TypeAlias
 
 from erp_import_plugin.connector_api import ErpField, FieldType, Operator, Restriction, RestrictionValue
@@ -13,6 +14,7 @@ from erp_import_plugin.engine.mapping import ActorMapping
 from erp_import_plugin.errors import Sentence
 from erp_import_plugin.workflow import typed
 from erp_import_plugin.workflow.criterion import (
+    MOST_CRITERIA,
     RELATIVE,
     Criteria,
     CriteriaSet,
@@ -27,6 +29,7 @@ from erp_import_plugin.workflow.mappings import searchable, shown
 from erp_import_plugin.workflow.where import parse_where
 
 __all__ = [
+    "MOST_CRITERIA",
     "Criteria",
     "CriteriaSet",
     "Criterion",
@@ -88,9 +91,25 @@ def restrictions(
     for number, lines in enumerate(criteria.sets):
         read = [reader.read(line, f"{number}.{place}", errors) for place, line in enumerate(lines) if asks(line)]
         sets.append([one for one in read if one is not None])
+    errors |= _too_many(criteria)
     if errors:
         raise Invalid(errors)
     return [one for one in sets if one]
+
+
+def _too_many(criteria: Criteria) -> dict[str, str]:
+    """What to say at the first line that is one too many: with some left out, other actors would be found."""
+    lines = (
+        (number, place) for number, some in enumerate(criteria.sets) for place, one in enumerate(some) if asks(one)
+    )
+    beyond = next(islice(lines, MOST_CRITERIA, None), None)
+    if beyond is None:
+        return {}
+    sentence = Sentence(
+        "A search takes %(most)s criteria at most. Delete or deactivate this one and those after it.",
+        most=MOST_CRITERIA,
+    )
+    return {f"{beyond[0]}.{beyond[1]}": sentence}
 
 
 def _first_operator(field: ErpField) -> str:

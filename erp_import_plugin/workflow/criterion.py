@@ -8,6 +8,9 @@ from typing import TypeAlias
 from erp_import_plugin.connector_api import LIST_OPERATORS, ErpField, FieldType, Operator
 from erp_import_plugin.connector_host import Relative, operators_for
 
+MOST_CRITERIA = 100
+"""Of one search, all sets together: every ERP has a longest question."""
+
 _DATES = (FieldType.DATE, FieldType.DATETIME)
 RELATIVE = frozenset(one.value for one in Relative)
 _SEVERAL = frozenset(one.value for one in LIST_OPERATORS)

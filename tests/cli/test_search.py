@@ -42,6 +42,14 @@ def test_a_search_leaves_nothing_behind(connected: Shell) -> None:
     assert connected.data("runs") == {"runs": [], "total": 0}
 
 
+def test_a_search_by_500_criteria_is_refused_at_the_first_that_is_too_many(connected: Shell) -> None:
+    many = [part for number in range(500) for part in ("--where", f"NAME contains x{number}")]
+    result = connected.run(*SEARCH, *many)
+    assert result.exit_code == 2
+    assert "NAME contains x100: A search takes 100 criteria at most." in result.stderr
+    assert connected.data("runs")["total"] == 0
+
+
 @pytest.mark.parametrize(
     ("where", "told"),
     [

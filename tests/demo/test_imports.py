@@ -159,6 +159,32 @@ def test_a_file_that_cannot_be_read_is_named(admin: FlaskClient, content: bytes,
     assert message in text_of(answer)
 
 
+# Werkzeug leaves the temporary file of an upload that is cut to be closed when it is collected.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("declared", "status", "told"),
+    [
+        (10, 422, "Choose a file that is not empty."),
+        (400, 400, "The server did not understand what was sent."),
+        (1 << 40, 413, "What you sent is larger than this server takes."),
+    ],
+)
+def test_an_upload_that_lies_about_its_size_adds_nothing_and_says_what_to_do(
+    admin: FlaskClient, database: Database, declared: int, status: int, told: str
+) -> None:
+    before = counts(database)
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    answer = admin.post(
+        "/settings/import/csv",
+        input_stream=io.BytesIO(head + b"name\r\nAcme\r\n--x--\r\n"),
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": str(declared)},
+    )
+    assert answer.status_code == status
+    assert told in text_of(answer)
+    assert counts(database) == before
+
+
 def test_a_value_that_is_too_long_leaves_out_its_line_only(admin: FlaskClient) -> None:
     page = text_of(upload(admin, b"name,code\nGood AS,1\n" + b"x" * 256 + b",2\n"))
     assert "1 company can be imported" in page

@@ -10,12 +10,13 @@ from werkzeug.datastructures import MultiDict
 
 from erp_import_plugin.connector_api import FieldType
 from erp_import_plugin.web.operators import input_kind
-from erp_import_plugin.workflow.criteria import Criteria, CriteriaSet, Criterion
+from erp_import_plugin.workflow.criteria import MOST_CRITERIA, Criteria, CriteriaSet, Criterion
 from erp_import_plugin.workflow.search import SearchField
 
 _LINE = re.compile(r"c-(\d{1,3})-(\d{1,3})-field")
 _PLACE = re.compile(r"(\d{1,3})\.(\d{1,3})")
-MOST_LINES = 100
+MOST_LINES = MOST_CRITERIA + 1
+"""One too many, so that it is told."""
 
 
 def line_name(place: tuple[int, int], part: str) -> str:

@@ -64,7 +64,7 @@ def test_values_are_kept_where_they_mean_something(kind: str, field: str, operat
     assert read.sets[0][0].values == kept
 
 
-def test_more_lines_than_anyone_needs_are_left_out() -> None:
+def test_one_line_more_than_a_search_takes_is_read_so_that_it_is_told() -> None:
     read = read_criteria(sent(*((f"c-0-{n}-field", "NAME") for n in range(500))), FIELDS)
     assert read is not None
     assert len(read.sets[0]) == MOST_LINES

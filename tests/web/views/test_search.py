@@ -60,6 +60,19 @@ def test_the_list_begins_with_the_default(site: Site, token: str) -> None:
     assert not page.all("table", class_="erp-table")
 
 
+def test_a_form_with_500_criteria_searches_nothing_and_says_at_which_line_it_is_too_many(
+    site: Site, token: str
+) -> None:
+    lines = {f"c-0-{n}-{part}": value for n in range(500) for part, value in (
+        ("field", "NAME"), ("operator", "contains"), ("value", f"x{n}"), ("active", "on"),
+    )}  # fmt: skip
+    page = site.post(site.path(token, "search"), status=422, criteria="", do="find", **lines)
+    assert isinstance(page, Page)
+    assert "A search takes 100 criteria at most. Delete or deactivate this one and those after it." in page.text
+    assert page.by_id("c-0-99-value")["value"] == "x99"
+    assert "search" not in site.house.shop.calls
+
+
 def test_lines_are_added_moved_deleted_and_reset(site: Site, token: str) -> None:
     page = press(site, token, "add:0", **{"c-0-0-value": "Ålesund & co"})
     assert fields(page) == ["NAME", "NUMBER2", "VATNO", "NAME"]
