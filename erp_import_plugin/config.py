@@ -155,6 +155,11 @@ class Config:
         _seconds(1, LONGEST_LEASE),
         "Seconds without a sign of life after which a long work counts as interrupted.",
     )
+    streams: int = _option(
+        2,
+        _whole(0, 1000),
+        "Pages that one process tells of progress as it comes, each by a thread of the server; all others ask.",
+    )
     call_timeout: float = _option(60.0, _seconds(0.1, 3600), "Seconds one call to a connector may take.")
     test_timeout: float = _option(15.0, _seconds(0.1, 600), "Seconds the test of a connection may take.")
     tests_per_minute: int | None = _option(

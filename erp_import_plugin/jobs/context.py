@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from sqlalchemy import Connection
 
-from erp_import_plugin.jobs.pace import Pace
 from erp_import_plugin.jobs.team import Keeper, Team, Work
 from erp_import_plugin.store.job_parts import EVERYTHING, Range
 from erp_import_plugin.store.jobs import Job, Progress
@@ -20,8 +18,8 @@ OnProgress = Callable[[Progress], None]
 class Tie(Keeper, Protocol):
     """What ties a worker to its work: a lease on the job, or a place among those who help with it."""
 
-    def report(self, progress: Progress) -> None:
-        """Have the progress written soon."""
+    def report(self, progress: Progress) -> Progress:
+        """Have the progress written soon; gives it with the rate."""
 
     def check(self) -> None:
         """Raise when the work has to stop."""
@@ -44,7 +42,6 @@ class JobContext:
         self._lease = lease
         self._keeper: Keeper = lease
         self._team = team
-        self._pace = Pace()
         self._on_progress = on_progress
 
     def progress(self, done: int, total: int | None = None, note: str = "") -> None:
@@ -52,9 +49,7 @@ class JobContext:
 
         Cheap, to be called as often as there is news: it is written within half a second, the last one always.
         """
-        rate = self._pace.rate(time.monotonic(), done)
-        progress = Progress(done, total, rate, note)
-        self._lease.report(progress)
+        progress = self._lease.report(Progress(done, total, note=note))
         if self._on_progress:
             self._on_progress(progress)
 

@@ -42,8 +42,9 @@ def help_with(job: Job, helper: Helper, team: Team, enough: Callable[[], bool]) 
 class _Helping:
     """Ties a helper to nothing but the part it does: its loss is how it learns that the job has stopped."""
 
-    def report(self, progress: Progress) -> None:
+    def report(self, progress: Progress) -> Progress:
         """The worker that leads sees which parts are done."""
+        return progress
 
     def check(self) -> None:
         """At the edge of a part it is asked whether it is enough."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from dataclasses import replace
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from erp_import_plugin import watching
 from erp_import_plugin.jobs.errors import Cancelled, LeaseLost
+from erp_import_plugin.jobs.pace import Pace
 from erp_import_plugin.store.jobs import JobState, JobStore, Progress
 from erp_import_plugin.watching import Event
 
@@ -36,6 +38,7 @@ class Lease:
         self._stop = threading.Event()
         self._over = threading.Event()
         self._progress = self._written = Progress()
+        self._pace = Pace()
         self._thread = threading.Thread(target=self._keep, name=f"erp-import-lease-{job_id}", daemon=True)
 
     def claim(self) -> bool:
@@ -62,9 +65,10 @@ class Lease:
         """The last that was reported."""
         return self._progress
 
-    def report(self, progress: Progress) -> None:
-        """Have the progress written soon."""
-        self._progress = progress
+    def report(self, progress: Progress) -> Progress:
+        """Have the progress written soon; gives it with the rate."""
+        self._progress = replace(progress, rate=self._pace.rate(time.monotonic(), progress.done))
+        return self._progress
 
     def stop_asked(self) -> bool:
         """Whether someone asked for the work to stop, for good or for a while. Costs nothing."""
@@ -123,6 +127,8 @@ class Lease:
 
     def _glance_at_job(self) -> None:
         try:
+            if self._progress.rate and self._pace.has_stalled(time.monotonic()):
+                self._progress = replace(self._progress, rate=None)
             if self._progress != self._written or self._valid_until - time.monotonic() < self._seconds * 2 / 3:
                 self._beat()
             job = self._store.get(self._job_id)

@@ -20,6 +20,7 @@ _AFTER_THE_START = (
     "source_backup",
     "imports",
     "importing",
+    "events",
     "done",
     "done_file",
     "corrections_file",
@@ -60,6 +61,7 @@ def make_blueprint(config: Config) -> Blueprint:
     pages.add_url_rule(f"{one}/preview/fields", "fields", _view("fields.answer"), methods=["GET", "POST"])
     pages.add_url_rule(f"{one}/preview/<int:row>", "preview_row", _view("preview.answer_row"), methods=["GET", "POST"])
     pages.add_url_rule(f"{one}/importing", "importing", _view("importing.answer"), methods=["GET", "POST"])
+    pages.add_url_rule(f"{one}/events", "events", _view("events.stream"))
     pages.add_url_rule(f"{one}/done", "done", _view("done.show"))
     pages.add_url_rule(f"{one}/undo", "undo", _view("undo.begin"), methods=["POST"])
     pages.add_url_rule(f"{one}/history", "history", _view("history.show"))

@@ -87,6 +87,14 @@ def get(rooms: Rooms, user: User, token: str) -> ImportSummary:
     return ImportSummary(found, *names, staged, working.latest(rooms, token))
 
 
+def work(rooms: Rooms, user: User, token: str) -> JobView | None:
+    """The last work on an import of the user's, if there was any. Raises NotFound."""
+    access.check_user(rooms, user)
+    with reading(rooms.engine) as tx:
+        access.open_import(tx, rooms, user, token)
+    return working.latest(rooms, token)
+
+
 def listed(
     rooms: Rooms, jobs: Jobs, user: User, page: int = 1, wanted: HistoryFilter = EVERY
 ) -> tuple[tuple[ImportLine, ...], int]:

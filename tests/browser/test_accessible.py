@@ -30,7 +30,7 @@ RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
-NO_PAGES = {"static", "search_items", "connection_users", "done_file", "preview_file", "corrections_file"}
+NO_PAGES = {"static", "events", "search_items", "connection_users", "done_file", "preview_file", "corrections_file"}
 """What answers GET with something else than a page."""
 
 

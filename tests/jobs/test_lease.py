@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from erp_import_plugin.jobs import LeaseLost
 from erp_import_plugin.jobs.lease import Lease
+from erp_import_plugin.jobs.pace import WINDOW
 from erp_import_plugin.store.jobs import JobStore, Progress
 from erp_import_plugin.store.transactions import writing
 from tests.support.clocks import Clock
@@ -50,9 +51,24 @@ def test_a_lease_that_ran_out_while_the_database_is_away_counts_as_lost(lease: L
 
 
 def test_a_transaction_that_holds_the_lease_writes_the_progress(lease: Lease, store: JobStore, tables: Engine) -> None:
-    lease.report(Progress(3, 7))
+    assert lease.report(Progress(3, 7)) == Progress(3, 7)
     with writing(tables) as connection:
         lease.hold(connection)
     job = store.latest("abc")
     assert job
     assert job.progress == Progress(3, 7)
+
+
+def test_work_that_stands_still_has_no_rate_any_more(
+    lease: Lease, store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr("erp_import_plugin.jobs.lease.time.monotonic", lambda: now)
+    for _ in range(10):
+        lease.report(Progress(int(now * 100), None))
+        now += 1.0
+    lease._glance_at_job()
+    assert store.get(1).progress.rate == pytest.approx(100, abs=1)
+    now += WINDOW
+    lease._glance_at_job()
+    assert store.get(1).progress.rate is None

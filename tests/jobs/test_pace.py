@@ -1,10 +1,27 @@
 from __future__ import annotations
 
-from erp_import_plugin.jobs.pace import WINDOW, Pace
+from erp_import_plugin.jobs.pace import AT_FIRST, WINDOW, Pace
 
 
 def test_nothing_is_known_after_one_report() -> None:
     assert Pace().rate(0.0, 100) is None
+
+
+def test_the_first_moments_tell_nothing() -> None:
+    pace = Pace()
+    pace.rate(0.0, 0)
+    assert pace.rate(AT_FIRST / 2, 5000) is None
+    assert pace.rate(AT_FIRST * 2, 5000) == 5000 / (AT_FIRST * 2)
+
+
+def test_slow_chunks_are_no_standstill() -> None:
+    pace = Pace()
+    pace.rate(0.0, 0)
+    assert not pace.has_stalled(WINDOW)
+    assert pace.has_stalled(WINDOW + 1)
+    pace.rate(4 * WINDOW, 1000)
+    assert not pace.has_stalled(12 * WINDOW)
+    assert pace.has_stalled(13 * WINDOW)
 
 
 def test_the_rate_is_that_of_the_last_seconds_only() -> None:

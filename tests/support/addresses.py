@@ -46,6 +46,7 @@ TABLE = {
     "preview_file": Entry(OWN, "imports/{token}/preview.csv"),
     "fields": Entry(OWN, "imports/{token}/preview/fields", FORM, while_sync_is_on=False),
     "importing": Entry(OWN, "imports/{token}/importing", FORM, button="cancel"),
+    "events": Entry(OWN, "imports/{token}/events"),
     "done": Entry(OWN, "imports/{token}/done"),
     "done_file": Entry(OWN, "imports/{token}/done.csv"),
     "corrections_file": Entry(OWN, "imports/{token}/corrections.xlsx"),

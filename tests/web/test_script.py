@@ -11,6 +11,7 @@ from sqlalchemy import update
 from werkzeug.serving import make_server
 
 from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.store.jobs import JobState, JobStore, Progress
 from erp_import_plugin.store.tables import staged
 from erp_import_plugin.workflow import preview
 from erp_import_plugin.workflow.preview import PlanFilter
@@ -229,3 +230,32 @@ def test_the_footer_bar_stays_in_view_and_the_page_does_not_scroll_sideways(
             page.goto(address + site.path(token, name))
             expect(page.locator(".erp-foot")).to_be_in_viewport(ratio=0.9)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+
+
+def test_a_page_is_told_of_progress_and_asks_only_then(page: Page, address: str, site: Site, fetching: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    told = f"{address}/erp-import/imports/{fetching}/events"
+    page.goto(f"{address}/erp-import/imports/{fetching}/staging")
+    page.wait_for_timeout(2500)
+    assert told in asked
+    asked.clear()
+    page.wait_for_timeout(3000)
+    assert asked == []
+    store = JobStore(site.house.rooms.engine)
+    job = store.latest(fetching)
+    assert job
+    store.beat(job.id, "elsewhere", 600, Progress(7, 12))
+    expect(page.locator(".erp-progress")).to_contain_text("7 of 12 rows")
+    store.finish(job.id, "elsewhere", JobState.DONE, Progress(12, 12))
+    expect(page.locator(".erp-progress")).to_have_count(0)
+
+
+def test_a_page_that_is_not_told_asks_by_itself(page: Page, address: str, site: Site, fetching: str) -> None:
+    page.route("**/events", lambda route: route.fulfill(status=204))
+    page.goto(f"{address}/erp-import/imports/{fetching}/staging")
+    store = JobStore(site.house.rooms.engine)
+    job = store.latest(fetching)
+    assert job
+    store.beat(job.id, "elsewhere", 600, Progress(7, 12))
+    expect(page.locator(".erp-progress")).to_contain_text("7 of 12 rows")

@@ -41,7 +41,7 @@ def seen(answer: Any) -> str:
     if answer.status_code == 409 and 'href="/sync"' in answer.get_data(as_text=True):
         return "sync is on"
     known = {403: "refused", 404: "not there"}
-    return known.get(answer.status_code, "in" if answer.status_code in (200, 303, 409, 422) else answer.status)
+    return known.get(answer.status_code, "in" if answer.status_code in (200, 204, 303, 409, 422) else answer.status)
 
 
 def test_the_table_has_every_address_and_method(site: Site) -> None:

@@ -13,6 +13,7 @@
 //   data-filter         narrows the items of the picker it is in
 //   data-find           an input that htmx searches by while one types; Enter sends nothing
 //   data-search         the input that "/" goes to
+//   data-events         a part that asks for itself again and again: here the server says when it is worth it
 //   data-once           a form that is sent once however often it is pressed
 "use strict";
 
@@ -433,6 +434,32 @@
   });
 
   for (const one of [dialog, keys]) one.addEventListener("close", closed);
+
+  // ---- progress: as long as the server tells of every change, nothing is asked for in between
+
+  let events = null;
+  let changed = true;
+
+  function listen() {
+    const part = document.hidden ? null : page.querySelector("[data-events]");
+    if (events && (!part || !events.url.endsWith(part.dataset.events))) {
+      events.close();
+      events = null;
+    }
+    if (!part || events || !window.EventSource) return;
+    events = new EventSource(part.dataset.events);
+    events.addEventListener("message", () => { changed = true; });
+  }
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const told = events && events.readyState === EventSource.OPEN;
+    if (!event.detail.elt.matches("[data-events]")) return;
+    if (told && !changed) event.preventDefault();
+    changed = false;
+  });
+  document.addEventListener("htmx:afterSettle", listen);
+  document.addEventListener("visibilitychange", listen);
+  listen();
 
   // ---- htmx: keep what the eye is on
 
