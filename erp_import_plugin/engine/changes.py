@@ -256,7 +256,12 @@ class PlannedRow:
 
     def icons(self) -> tuple[str, ...]:
         """What the row shows: "company_new", "person_changed" …, none where nothing is written."""
-        return tuple(f"{change.kind.value}_{change.effect}" for change in self.written())
+        return tuple([f"{change.kind.value}_{change.effect}" for change in self.written()])
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing else has to be made before the row can be written."""
+        return all(PLAIN.issuperset(map(type, change.new_values())) for change in self.changes)
 
     def new_items(self) -> Iterator[NewItem]:
         """The list items the row needs and the CRM lacks."""
@@ -268,9 +273,7 @@ class PlannedRow:
     def _placeholders(self) -> Iterator[Any]:
         """Those written values that may stand for something which is still to be made, or hold such."""
         for change in self.changes:
-            values = change.new_values()
-            if not PLAIN.issuperset(map(type, values)):
-                yield from (value for value in values if type(value) not in PLAIN)
+            yield from (value for value in change.new_values() if type(value) not in PLAIN)
 
 
 @dataclass(frozen=True, slots=True)

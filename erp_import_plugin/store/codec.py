@@ -15,7 +15,6 @@ from typing import Any
 import orjson
 
 from erp_import_plugin.engine.changes import (
-    NO_MATCH,
     EntityChange,
     FieldChange,
     FieldProblem,
@@ -85,8 +84,10 @@ def loads(text: str | None) -> Any:
 
 def value(data: Any) -> Any:
     """The value of a field from its JSON data."""
+    if type(data) in _SCALARS:
+        return data
     if isinstance(data, list):
-        return tuple(value(item) for item in data)
+        return tuple([value(item) for item in data])
     if isinstance(data, dict):
         ((tag, inner),) = data.items()
         return _READERS[tag](inner)
@@ -127,7 +128,7 @@ def reason_to_data(reason: Reason | None) -> list[Any] | None:
 
 def reason_from_data(data: list[Any] | None) -> Reason | None:
     """A reason again."""
-    return Reason(ReasonCode(data[0]), data[1], data[2]) if data else None
+    return Reason(_CODES[data[0]], data[1], data[2]) if data else None
 
 
 def row_to_text(planned: PlannedRow) -> str:
@@ -166,43 +167,55 @@ def _change_to_data(change: EntityChange) -> list[Any]:
 def row_from_text(row: int, kind: str, status: str, label: str, text: str) -> PlannedRow:
     """A planned row again."""
     data = _unpacked(text)
-    get = data.get
-    match = get("match")
-    return PlannedRow(
-        row=row,
-        kind=EntityKind(kind),
-        label=label,
-        status=Status(status),
-        reason=reason_from_data(get("reason")),
-        match=_match(*match) if match else NO_MATCH,
-        changes=tuple(_change(*change) for change in get("changes", ())),
-        kept=tuple(_kept(*kept) for kept in get("kept", ())),
-        problems=tuple(_problem(*problem) for problem in get("problems", ())),
-        keys=tuple(get("keys", ())),
-        frees=get("frees"),
-        scope=get("scope", ""),
-        region=get("region", ""),
-        company_keys=tuple(get("company_keys", ())),
-        similar=tuple(Similar(entity, score, tuple(agrees)) for entity, score, agrees in get("similar", ())),
-    )
+    parts = {name: _PARTS[name](part) for name, part in data.items()}
+    return PlannedRow(row, _KINDS[kind], label, _STATUSES[status], **parts)
 
 
-def _match(how: str | None, entities: list[str], chosen: str | None = None) -> Match:
-    return Match(how, tuple(entities), chosen)
+def _match(data: list[Any]) -> Match:
+    how, entities, *chosen = data
+    return Match(how, tuple(entities), *chosen)
+
+
+def _changes(data: list[list[Any]]) -> tuple[EntityChange, ...]:
+    return tuple([_change(*change) for change in data])
 
 
 def _change(
     kind: str, entity_id: str | None, fields: list[list[Any]] | dict[str, Any], removes: bool = False
 ) -> EntityChange:
     if isinstance(fields, dict):
-        return EntityChange(EntityKind(kind), entity_id, NewFields(_values(fields)))
-    changes = tuple(FieldChange(field, value(old), value(new), *ticked) for field, old, new, *ticked in fields)
-    return EntityChange(EntityKind(kind), entity_id, changes, removes)
+        return EntityChange(_KINDS[kind], entity_id, NewFields(_values(fields)))
+    changes = [FieldChange(field, value(old), value(new), *ticked) for field, old, new, *ticked in fields]
+    return EntityChange(_KINDS[kind], entity_id, tuple(changes), removes)
 
 
-def _kept(field: str, crm: Any, erp: Any, setting: str, reason: list[Any] | None) -> KeptField:
-    return KeptField(field, value(crm), value(erp), setting, reason_from_data(reason))
+def _kept(data: list[list[Any]]) -> tuple[KeptField, ...]:
+    return tuple(KeptField(f, value(crm), value(erp), setting, reason_from_data(r)) for f, crm, erp, setting, r in data)
 
 
-def _problem(field: str, shown: str, reason: list[Any]) -> FieldProblem:
-    return FieldProblem(field, shown, Reason(ReasonCode(reason[0]), reason[1], reason[2]))
+def _problems(data: list[list[Any]]) -> tuple[FieldProblem, ...]:
+    return tuple(FieldProblem(field, shown, Reason(_CODES[code], *more)) for field, shown, (code, *more) in data)
+
+
+def _similar(data: list[list[Any]]) -> tuple[Similar, ...]:
+    return tuple(Similar(entity, score, tuple(agrees)) for entity, score, agrees in data)
+
+
+# Looking a member up in a dict takes a fraction of what its class takes.
+_KINDS: Mapping[str, EntityKind] = {one.value: one for one in EntityKind}
+_STATUSES: Mapping[str, Status] = {one.value: one for one in Status}
+_CODES: Mapping[str, ReasonCode] = {one.value: one for one in ReasonCode}
+
+_PARTS: Mapping[str, Callable[[Any], Any]] = {
+    "reason": reason_from_data,
+    "match": _match,
+    "changes": _changes,
+    "kept": _kept,
+    "problems": _problems,
+    "keys": tuple,
+    "frees": lambda row: row,
+    "scope": str,
+    "region": str,
+    "company_keys": tuple,
+    "similar": _similar,
+}

@@ -29,7 +29,7 @@ KEY_COLUMNS = ("row_id", "import_id", "kind", "double_key")
 
 def decided(planned: PlannedRow) -> tuple[Any, ...]:
     """What is decided about a row, for its columns."""
-    match = planned.match
+    match, plain = planned.match, planned.is_plain
     return (
         planned.status.value,
         " ".join(planned.icons()),
@@ -38,10 +38,10 @@ def decided(planned: PlannedRow) -> tuple[Any, ...]:
         match.linked,
         match.decided,
         bool(planned.similar),
-        planned.depends_on,
+        None if plain else planned.depends_on,
         planned.frees,
-        not all(change.is_whole for change in planned.changes),
-        any(True for _ in planned.new_items()),
+        any(not change.is_whole for change in planned.changes),
+        not plain and any(True for _ in planned.new_items()),
         codec.row_to_text(planned),
     )
 
