@@ -49,6 +49,7 @@ class Event(Enum):
     JOB_OUT_OF_TOUCH = _Shape("job.out_of_touch", logging.WARNING, ("job", "error"))
     CHUNK_DONE = _Shape("chunk.done", logging.INFO, ("kind", "first_row", "last_row", "rows", "seconds"))
     ROW_REFUSED = _Shape("row.refused", logging.WARNING, ("row", "error"))
+    CONNECTOR_WAITED_FOR = _Shape("connector.waited_for", logging.WARNING, ("connector", "distribution", "seconds"))
     ERP_CALLED = _Shape("erp.called", logging.DEBUG, ("connector", "method", "outcome", "seconds"))
     ERP_FAILED = _Shape("erp.failed", logging.WARNING, ("connector", "method", "outcome", "seconds"))
 

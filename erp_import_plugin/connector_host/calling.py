@@ -57,8 +57,8 @@ class Caller:
         return ConnectorFailure(self._name, method, message, recovery)
 
     def close(self, act: Callable[[], object]) -> None:
-        """Make the last call, once, and whatever it does let the thread go."""
-        if not self._worker.abandoned:
+        """Make the last call, once, and whatever it does let the thread go; again does nothing."""
+        if not self._worker.stopped:
             try:
                 error = self._worker.run(act, self._limits.close_timeout, self._limits.close_timeout).exception()
             except HungError as hung:

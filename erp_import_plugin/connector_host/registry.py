@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from itertools import islice
@@ -16,9 +18,11 @@ from erp_import_plugin.connector_host.excerpts import excerpt
 from erp_import_plugin.connector_host.failures import describe
 from erp_import_plugin.connector_host.pacing import Paces
 from erp_import_plugin.errors import Sentence
+from erp_import_plugin.watching import Event, tell
 
 __all__ = ["BrokenConnector", "LoadedConnector", "Registry"]
 
+_PATIENCE = 10.0  # seconds until it is told that a plugin is waited for
 _MOST_CONNECTORS = 100  # of one plugin; the iterable is a stranger's and may never end
 
 
@@ -97,7 +101,8 @@ def _source(entry_point: EntryPoint) -> _Source:
 def _connectors(source: _Source, load: Callable[[], object]) -> list[LoadedConnector | BrokenConnector]:
     """What one plugin offers. It is loaded and asked alone: pluggy would let one failure stop all the others."""
     try:
-        offered = _ask(load(), source.name)
+        with _told_if_slow(source):
+            offered = _ask(load(), source.name)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit at import, or worse
@@ -105,6 +110,19 @@ def _connectors(source: _Source, load: Callable[[], object]) -> list[LoadedConne
     if not offered:
         return [source.broken(Sentence("It offers no connector."))]
     return [_checked(one, source) for one in offered]
+
+
+@contextmanager
+def _told_if_slow(source: _Source) -> Iterator[None]:
+    # It cannot be left behind in a thread: one that its app's own package brings would wait there for the app's import.
+    facts = {"connector": source.name, "distribution": source.distribution, "seconds": _PATIENCE}
+    timer = threading.Timer(_PATIENCE, tell, (Event.CONNECTOR_WAITED_FOR,), facts)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _ask(plugin: object, name: str) -> list[object]:

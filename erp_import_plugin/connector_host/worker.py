@@ -27,7 +27,7 @@ class Worker:
         self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
-        self.abandoned = False
+        self.abandoned = self.stopped = False
 
     def run(self, call: Callable[[], T], timeout: float, grace: float) -> Future[T]:
         """The finished call, with its result or exception. Raises :class:`HungError` after ``timeout`` seconds.
@@ -43,7 +43,8 @@ class Worker:
         return future
 
     def stop(self) -> None:
-        """Let the thread end after the call it is in."""
+        """Let the thread end after the call it is in; it takes no more."""
+        self.stopped = True
         self._tasks.put(None)
 
     def _done_in_time(self, future: Future[T], timeout: float, grace: float) -> bool:

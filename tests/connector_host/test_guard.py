@@ -139,6 +139,15 @@ def test_a_call_that_hangs_is_left_behind_and_ends_the_session() -> None:
     assert time.monotonic() - started < 3
 
 
+def test_closing_twice_closes_once_and_waits_for_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    closed: list[None] = []
+    session = opened(StubbornConnector(close=lambda: closed.append(None)))
+    session.close()
+    session.close()
+    assert len(closed) == 1
+    assert not caplog.records  # what is waited for in vain is logged
+
+
 def test_a_close_that_hangs_or_raises_is_nobodys_problem() -> None:
     release = threading.Event()
     opened(StubbornConnector(close=release.wait)).close()

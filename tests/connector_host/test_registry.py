@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import textwrap
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,6 +14,7 @@ import pytest
 
 from erp_import_plugin.connector_api import Choice, ConfigField, ConfigType, Connector, hookimpl
 from erp_import_plugin.connector_host import BrokenConnector, Registry
+from erp_import_plugin.connector_host import registry as registry_module
 from tests.support.stubborn import StubbornConnector
 
 
@@ -188,3 +191,26 @@ class Zebra(StubbornConnector):
 def test_loaded_connectors_come_by_name() -> None:
     registry = Registry.from_plugins([Plugin(Zebra(), StubbornConnector())])
     assert [loaded.name for loaded in registry.loaded] == ["Stubborn", "zebra"]
+
+
+def test_a_plugin_that_is_waited_for_is_told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    told = threading.Event()
+
+    class Slow(Plugin):
+        @hookimpl
+        def erp_connectors(self) -> Iterable[Any]:
+            assert told.wait(30)
+            return self.offered
+
+    class Told(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            told.set()
+
+    handler = Told()
+    monkeypatch.setattr(registry_module, "_PATIENCE", 0.01)
+    logging.getLogger("erp_import_plugin.watching").addHandler(handler)
+    try:
+        assert Registry.from_plugins([Slow(StubbornConnector())]).broken == ()
+    finally:
+        logging.getLogger("erp_import_plugin.watching").removeHandler(handler)
+    assert caplog.records[0].getMessage() == "connector.waited_for connector=Slow distribution=Slow seconds=0.01"

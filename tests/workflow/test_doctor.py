@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from erp_import_plugin.workflow.findings import Finding, Level
 from erp_import_plugin.workflow.rooms import Rooms, utc_now
 from tests.support import databases
 from tests.support.rooms import House, build
+from tests.support.sickness import read_only
 
 SECRET = {"SECRET_KEY": "5f352379324c22463451387a0aec5d2f"}
 
@@ -155,19 +157,14 @@ def test_clocks_that_differ(server: Engine) -> None:
 
 
 def test_a_database_that_takes_no_changes(house: House) -> None:
-    with _every_connection(house.rooms.engine, "PRAGMA query_only = 1"):
+    with read_only(house.rooms.engine):
         level, text, _ = only(house.rooms, "write")
     assert (level, "open for reading only" in text) == (Level.ERROR, True)
 
 
 def test_a_server_that_takes_no_changes(server: Engine) -> None:
     rooms = build(server).rooms
-    orders = {
-        "postgresql": "SET default_transaction_read_only = on",
-        "mysql": "SET SESSION TRANSACTION READ ONLY",
-        "mariadb": "SET SESSION TRANSACTION READ ONLY",
-    }
-    with _every_connection(server, orders[server.dialect.name]):
+    with read_only(server):
         level, text, _ = only(rooms, "write")
     assert (level, "open for reading only" in text) == (Level.ERROR, True)
 
@@ -180,7 +177,7 @@ def test_looking_writes_nothing(house: House) -> None:
 
 @pytest.mark.parametrize(("pages", "level"), [(20_000, Level.WARNING), (1_000, Level.ERROR)])
 def test_a_disk_with_little_room(house: House, pages: int, level: Level) -> None:
-    with _every_connection(house.rooms.engine, f"PRAGMA max_page_count = {pages}"):
+    with _of_at_most(house.rooms.engine, pages):
         assert only(house.rooms, "disk")[0] is level
 
 
@@ -274,27 +271,20 @@ def test_work_of_a_kind_that_is_not_known(house: House) -> None:
     assert (level, text) == (Level.ERROR, "This version does not know the work “teleport” of job 1.")
 
 
-def _every_connection(engine: Engine, order: str) -> Any:
-    def prepare(raw: Any, _record: object) -> None:
-        raw.cursor().execute(order)
-        raw.commit()
+@contextmanager
+def _of_at_most(engine: Engine, pages: int) -> Iterator[None]:
+    """A SQLite file that may have so many pages."""
 
-    return _Prepared(engine, prepare)
+    def limit(raw: Any, _record: object) -> None:
+        raw.execute(f"PRAGMA max_page_count = {pages}")
 
-
-class _Prepared:
-    """Every connection that is made meanwhile is prepared so."""
-
-    def __init__(self, engine: Engine, prepare: Callable[..., object]) -> None:
-        self._engine, self._prepare = engine, prepare
-
-    def __enter__(self) -> None:
-        self._engine.dispose()
-        event.listen(self._engine, "connect", self._prepare)
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(self._engine, "connect", self._prepare)
-        self._engine.dispose()
+    engine.dispose()
+    event.listen(engine, "connect", limit)
+    try:
+        yield
+    finally:
+        event.remove(engine, "connect", limit)
+        engine.dispose()
 
 
 def _rates(engine: Engine) -> int:
