@@ -64,14 +64,14 @@ def drifted(planned: PlannedRow, now: Premise) -> Reason | None:
     return _no_longer_new(planned, now)
 
 
-def written(change: EntityChange, resolved: Resolved) -> Mapping[str, CrmValue] | Reason:
+def written(new: Mapping[str, NewValue], resolved: Resolved) -> Mapping[str, CrmValue] | Reason:
     """The values to write, with new list items and new companies by their ids; a reason where one is missing."""
     values: dict[str, CrmValue] = {}
-    for one in change.ticked():
-        value = _resolve(one.new, resolved)
+    for field_key, one in new.items():
+        value = _resolve(one, resolved)
         if isinstance(value, Reason):
             return value
-        values[one.field] = value
+        values[field_key] = value
     return values
 
 

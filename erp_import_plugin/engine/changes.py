@@ -124,6 +124,11 @@ class EntityChange:
         values = self.all_values
         return [change.new for change in self.fields if change.ticked] if values is None else values.values()
 
+    def new_by_field(self) -> Mapping[str, NewValue]:
+        """The values that are written, by field."""
+        values = self.all_values
+        return {change.field: change.new for change in self.fields if change.ticked} if values is None else values
+
 
 @dataclass(frozen=True, slots=True)
 class KeptField:

@@ -207,7 +207,7 @@ class Undoer:
 
     def _after(self, done: Done, change: EntityChange) -> dict[str, CrmValue]:
         """The fields of an entity as the run left them."""
-        values = written(change, self._resolved)
+        values = written(change.new_by_field(), self._resolved)
         place = f"{change.kind.value}."
         sealed = {key.removeprefix(place): one for key, one in done.outcome.seal.items() if key.startswith(place)}
         return {} if isinstance(values, Reason) else {**values, **sealed}
@@ -251,12 +251,10 @@ class Undoer:
 
 def seal(change: EntityChange, values: Mapping[str, CrmValue], found: Mapping[str, CrmValue]) -> dict[str, CrmValue]:
     """What the CRM holds otherwise than it was written, of an entity that was just created or changed."""
+    get, now = values.get, found.get
     looked_at = found if change.is_new else values
-    return {
-        f"{change.kind.value}.{key}": found.get(key)
-        for key in looked_at
-        if not same_value(found.get(key), values.get(key))
-    }
+    other = [key for key in looked_at if now(key) != get(key)]
+    return {f"{change.kind.value}.{key}": now(key) for key in other if not same_value(now(key), get(key))}
 
 
 def writable(schema: CrmSchema, kind: EntityKind) -> list[str]:

@@ -11,8 +11,10 @@ from sqlalchemy import Connection as Transaction
 from erp_import_plugin.engine import matching, normalising
 from erp_import_plugin.engine.applying import Outcome, Premise, drifted, written
 from erp_import_plugin.engine.changes import (
+    PLAIN,
     EntityChange,
     NewItem,
+    NewValue,
     PlannedRow,
     Resolved,
     RowCompany,
@@ -30,6 +32,24 @@ from erp_import_plugin.store.imports import Import
 from erp_import_plugin.store.links import Link
 from erp_import_plugin.workflow.references import References
 from erp_import_plugin.workflow.rooms import Rooms
+
+
+class _Row:
+    """A row at work: what its own entity gets, with placeholders; ``simple`` where there is nothing else to make."""
+
+    __slots__ = ("own", "planned", "row", "simple", "values")
+
+    def __init__(self, planned: PlannedRow) -> None:
+        self.planned = planned
+        self.row = planned.row
+        self.own = planned.own_change
+        self.values: Mapping[str, NewValue] = self.own.new_by_field() if self.own else {}
+        self.simple = len(planned.changes) <= 1 and PLAIN.issuperset(map(type, self.values.values()))
+
+    @property
+    def is_new(self) -> bool:
+        """Whether its own entity is created."""
+        return self.own is not None and self.own.is_new
 
 
 @dataclass
@@ -55,8 +75,9 @@ class ChunkWriter:
         self._one_key = one_key
         self._links = links
 
-    def write(self, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow]) -> list[Outcome]:
+    def write(self, tx: Transaction, kind: EntityKind, planned: Sequence[PlannedRow]) -> list[Outcome]:
         """Write the rows of one kind and say what became of each."""
+        rows = [_Row(one) for one in planned]
         places = staging_store.places(tx, [row.row for row in rows])
         links = link_store.linked(tx, self._import.connection_id, places.values(), one_key=self._one_key)
         premises, stale = self._premises(tx, kind, rows, {r: links[p] for r, p in places.items() if p in links})
@@ -64,12 +85,19 @@ class ChunkWriter:
         standing = [row for row in rows if row.row in ready.values]
         entities = self._write_entities(tx, kind, standing, ready)
         if self._links:
-            gone = [link for row, link in stale.items() if row in entities]
+            gone = {link for row, link in stale.items() if row in entities}
             link_store.forget(tx, gone)
             self._link(tx, kind, places, {place: link for place, link in links.items() if link not in gone}, entities)
         seals = self._seals(tx, kind, standing, ready, entities)
         return ready.held + [
-            Outcome(row.row, row.status, None, entities[row.row], ready.companies.get(row.row), seals[row.row])
+            Outcome(
+                row.row,
+                row.planned.status,
+                None,
+                entities[row.row],
+                ready.companies.get(row.row),
+                seals.get(row.row, {}),
+            )
             for row in standing
         ]
 
@@ -78,29 +106,22 @@ class ChunkWriter:
         return self._crm.schema()
 
     def _premises(
-        self, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow], links: Mapping[int, Link]
+        self, tx: Transaction, kind: EntityKind, rows: Sequence[_Row], links: Mapping[int, Link]
     ) -> tuple[dict[int, Premise], dict[int, Link]]:
         """The premise of each row as it is now, and the links to entities that are gone."""
-        new = [row for row in rows if row.own_change is not None and row.own_change.is_new]
-        found = self._found(tx, kind, [row for row in rows if not row.match.linked])
-        owned = (row.own_change for row in rows)
-        changed = {change.entity_id for change in owned if change and change.entity_id}
-        ids = changed | {link.entity_id for link in links.values()} | {e for some in found.values() for e in some}
-        entities = self._crm.read(tx, kind, ids, self._fields(kind, rows))
-        inside = {row.row: _inside(row, found, entities) for row in rows}
-        strangers = {entity for row in rows for entity in inside[row.row] if entity not in row.match.entities}
+        found = self._found(tx, kind, [row.planned for row in rows if not row.planned.match.linked])
+        changed = [row for row in rows if row.own is not None and not row.own.is_new]
+        ids = {row.own.entity_id for row in changed if row.own and row.own.entity_id}
+        ids |= {link.entity_id for link in links.values()} | {e for some in found.values() for e in some}
+        entities = self._crm.read(tx, kind, ids, self._fields(kind, changed))
+        inside = {row.row: _inside(row.planned, found, entities) for row in rows}
+        strangers = {entity for row in rows for entity in inside[row.row] if entity not in row.planned.match.entities}
         own = outcome_store.own(tx, self._import.id, kind, strangers) if strangers else ()
-        erased = self._erased(tx, kind, new)
+        erased = self._erased(tx, kind, [row for row in rows if row.is_new])
         stale = {row: link for row, link in links.items() if link.entity_id not in entities}
+        linked = {row: link.entity_id for row, link in links.items() if row not in stale}
         premises = {
-            row.row: Premise(
-                linked=links[row.row].entity_id if row.row in links and row.row not in stale else None,
-                found=inside[row.row],
-                entities=entities,
-                erased=row.row in erased,
-                own=own,
-            )
-            for row in rows
+            row.row: Premise(linked.get(row.row), inside[row.row], entities, row.row in erased, own) for row in rows
         }
         return premises, stale
 
@@ -108,30 +129,34 @@ class ChunkWriter:
         rule = matching.rule_for(self._import.settings, kind) if self._import.settings else None
         return self._crm.find(tx, kind, rule, {key for row in rows for key in row.keys}) if rule else {}
 
-    def _fields(self, kind: EntityKind, rows: Sequence[PlannedRow]) -> list[str]:
-        touched = {f.field for row in rows for change in row.changes for f in change.ticked()} | {"company"}
+    def _fields(self, kind: EntityKind, rows: Sequence[_Row]) -> list[str]:
+        """The fields that the rows write of their own entities, and the company."""
+        touched = {"company"}.union(*(row.values for row in rows))
         return [key for key in self._schema.entities[kind].fields if key in touched]
 
-    def _erased(self, tx: Transaction, kind: EntityKind, new: Sequence[PlannedRow]) -> frozenset[int]:
-        values = [_plain(row.own_change) for row in new]
-        answers = self._crm.erased(tx, kind, values)
+    def _erased(self, tx: Transaction, kind: EntityKind, new: Sequence[_Row]) -> frozenset[int]:
+        answers = self._crm.erased(tx, kind, [_plain(row.values) for row in new])
         return frozenset(row.row for row, erased in zip(new, answers, strict=True) if erased)
 
     def _ready(
-        self, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow], premises: Mapping[int, Premise]
+        self, tx: Transaction, kind: EntityKind, rows: Sequence[_Row], premises: Mapping[int, Premise]
     ) -> _Ready:
         ready = _Ready()
-        there = References(self._crm, self._schema, tx, kind, rows)
+        there = References(self._crm, self._schema, tx, kind, [row.values for row in rows])
         standing = []
         for row in rows:
-            reason = drifted(row, premises[row.row]) or there.missing(row)
+            reason = drifted(row.planned, premises[row.row])
+            # What an undo gives back was in the CRM before, if only as an item that can no longer be chosen.
+            reason = reason or there.missing(row.values, items=not row.planned.match.undoes)
             if reason:
                 ready.held.append(Outcome(row.row, Status.HELD, reason))
             else:
                 standing.append(row)
-        items = self._items(tx, standing)
-        companies = outcome_store.companies(tx, {row.depends_on for row in standing if row.depends_on is not None})
-        standing = self._with_company(standing, companies, ready)
+        others = [row for row in standing if not row.simple]
+        items = self._items(tx, [row.planned for row in others])
+        depends = {row.row: on for row in others if (on := row.planned.depends_on) is not None}
+        companies = outcome_store.companies(tx, set(depends.values()))
+        standing = self._with_company(standing, depends, companies, ready)
         ready.companies = self._make_companies(tx, standing)
         resolved = Resolved(items, companies | ready.companies)
         for row in standing:
@@ -139,28 +164,27 @@ class ChunkWriter:
         return ready
 
     def _with_company(
-        self, rows: Sequence[PlannedRow], companies: Mapping[int, str], ready: _Ready
-    ) -> list[PlannedRow]:
+        self, rows: list[_Row], depends: Mapping[int, int], companies: Mapping[int, str], ready: _Ready
+    ) -> list[_Row]:
         """The rows whose company has been imported; the others are held."""
-        absent = {row.row for row in rows if row.depends_on is not None and row.depends_on not in companies}
+        absent = {row for row, on in depends.items() if on not in companies}
         reason = Reason(ReasonCode.COMPANY_NOT_THERE)
         ready.held += [Outcome(row, Status.HELD, reason) for row in sorted(absent)]
-        return [row for row in rows if row.row not in absent]
+        return [row for row in rows if row.row not in absent] if absent else rows
 
-    def _resolve(self, row: PlannedRow, resolved: Resolved, ready: _Ready) -> None:
-        own = row.own_change
-        values = written(own, resolved) if own else {}
+    def _resolve(self, row: _Row, resolved: Resolved, ready: _Ready) -> None:
+        values = row.values if row.simple else written(row.values, resolved)
         if isinstance(values, Reason):
             ready.held.append(Outcome(row.row, Status.HELD, values))
         else:
-            ready.values[row.row] = values
+            ready.values[row.row] = values  # type: ignore[assignment]  # simple ones hold no placeholder
 
-    def _make_companies(self, tx: Transaction, rows: Sequence[PlannedRow]) -> dict[int, str]:
+    def _make_companies(self, tx: Transaction, rows: Sequence[_Row]) -> dict[int, str]:
         """The companies of contacts that had none."""
         changes = _made_companies(rows)
-        values = [_plain(change) for change in changes.values()]
-        if not values:
+        if not changes:
             return {}
+        values = [_plain(change.new_by_field()) for change in changes.values()]
         return dict(zip(changes, self._crm.create(tx, EntityKind.COMPANY, values, self._user), strict=True))
 
     def _items(self, tx: Transaction, rows: Sequence[PlannedRow]) -> dict[NewItem, str]:
@@ -189,16 +213,14 @@ class ChunkWriter:
         made = {item: one.id for item, one in zip(absent, added, strict=True)}
         return {item: there[normalising.text(item.label)] for item in wanted if item not in made}, made
 
-    def _write_entities(
-        self, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow], ready: _Ready
-    ) -> dict[int, str]:
+    def _write_entities(self, tx: Transaction, kind: EntityKind, rows: Sequence[_Row], ready: _Ready) -> dict[int, str]:
         """Create and change the entities of the rows; their ids by row."""
-        new = {row.row: None for row in rows if row.own_change is not None and row.own_change.is_new}
-        ids = {row.row: row.own_change.entity_id for row in rows if row.own_change and row.own_change.entity_id}
+        new = [row.row for row in rows if row.is_new]
+        ids = {row.row: row.own.entity_id for row in rows if row.own and row.own.entity_id}
+        updates = [EntityUpdate(entity, ready.values[row]) for row, entity in ids.items()]
         if new:
             created = self._crm.create(tx, kind, [ready.values[row] for row in new], self._user)
             ids |= dict(zip(new, created, strict=True))
-        updates = [EntityUpdate(ids[row.row], ready.values[row.row]) for row in rows if row.row not in new]
         if updates:
             self._crm.update(tx, kind, updates, self._user)
         return ids
@@ -217,38 +239,39 @@ class ChunkWriter:
         link_store.save(tx, self._import.connection_id, self._import.id, missing, self._rooms.now())
 
     def _seals(
-        self, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow], ready: _Ready, entities: Mapping[int, str]
+        self, tx: Transaction, kind: EntityKind, rows: Sequence[_Row], ready: _Ready, entities: Mapping[int, str]
     ) -> dict[int, dict[str, CrmValue]]:
         """What the CRM holds otherwise than it was written, read back at once: nobody else has touched it yet."""
-        new = any(row.own_change and row.own_change.is_new for row in rows)
+        new = any(row.is_new for row in rows)
         fields = writable(self._schema, kind) if new else self._fields(kind, rows)
-        found = self._crm.read(tx, kind, [entities[row.row] for row in rows], fields) if rows else {}
+        found = self._crm.read(tx, kind, list(entities.values()), fields) if rows else {}
+        seals: dict[int, dict[str, CrmValue]] = {}
+        for row in rows:
+            own = row.own
+            if own is not None and entities[row.row] in found:
+                seals[row.row] = seal(own, ready.values[row.row], found[entities[row.row]].values)
         theirs = _made_companies(rows)
         company_fields = writable(self._schema, EntityKind.COMPANY) if theirs else []
         companies = self._crm.read(tx, EntityKind.COMPANY, ready.companies.values(), company_fields) if theirs else {}
-        seals: dict[int, dict[str, CrmValue]] = {row.row: {} for row in rows}
-        for row in rows:
-            own = row.own_change
-            if own is not None and entities[row.row] in found:
-                seals[row.row] |= seal(own, ready.values[row.row], found[entities[row.row]].values)
-            made = companies.get(ready.companies.get(row.row, ""))
+        for number, change in theirs.items():
+            made = companies.get(ready.companies.get(number, ""))
             if made is not None:
-                seals[row.row] |= seal(theirs[row.row], _plain(theirs[row.row]), made.values)
+                seals.setdefault(number, {}).update(seal(change, _plain(change.new_by_field()), made.values))
         return seals
 
 
-def _made_companies(rows: Sequence[PlannedRow]) -> dict[int, EntityChange]:
+def _made_companies(rows: Sequence[_Row]) -> dict[int, EntityChange]:
     """The companies that are made for contacts, by row."""
-    others = ((row, change) for row in rows for change in row.written() if change.kind is not row.kind)
-    return {row.row: change for row, change in others if change.is_new}
+    several = (row.planned for row in rows if len(row.planned.changes) > 1)
+    others = ((one, change) for one in several for change in one.written() if change.kind is not one.kind)
+    return {one.row: change for one, change in others if change.is_new}
 
 
 def _inside(row: PlannedRow, found: Mapping[str, Sequence[str]], entities: Mapping[str, Entity]) -> tuple[str, ...]:
-    ids = dict.fromkeys(entity for key in row.keys for entity in found.get(key, ()))
-    return matching.within(row.scope, (entities[entity] for entity in ids if entity in entities))
+    ids = dict.fromkeys(entity for key in row.keys if key in found for entity in found[key])
+    return matching.within(row.scope, (entities[entity] for entity in ids if entity in entities)) if ids else ()
 
 
-def _plain(change: EntityChange | None) -> dict[str, CrmValue]:
-    """The values of a change that need nothing else to be made first."""
-    fields = change.ticked() if change else ()
-    return {f.field: f.new for f in fields if not isinstance(f.new, (NewItem, RowCompany))}  # type: ignore[misc]
+def _plain(values: Mapping[str, NewValue]) -> dict[str, CrmValue]:
+    """Those of the values that need nothing else to be made first."""
+    return {key: new for key, new in values.items() if not isinstance(new, (NewItem, RowCompany))}  # type: ignore[misc]
