@@ -94,9 +94,13 @@ class Lease:
 
     def hold(self, connection: Connection) -> None:
         """Make the caller's transaction commit only while the lease is held. Raises :class:`LeaseLost`."""
-        if not self._store.hold(connection, self._job_id, self._worker, self._seconds, self._progress):
+        progress = self._progress
+        if not self._store.hold(connection, self._job_id, self._worker, self._seconds, progress):
             self._lost.set()
             raise LeaseLost
+        # Told with the caller's work. If that is rolled back, the next news tells it; every other write in between
+        # would only keep the work from knowing that it was alone.
+        self._written = progress
 
     def finish(self, state: JobState, progress: Progress) -> None:
         """End the job with the last progress. Raises :class:`LeaseLost`."""

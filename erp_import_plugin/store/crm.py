@@ -45,6 +45,7 @@ from erp_import_plugin.store.crm_removing import delete_entities, read_attached,
 from erp_import_plugin.store.crm_rows import columns_of, insert_columns, read_rows
 from erp_import_plugin.store.crm_values import aware, id_from_text, id_type, ids_from_text
 from erp_import_plugin.store.dialects import dialect_of
+from erp_import_plugin.store.match_rows import source_of
 
 __all__ = [
     "Attachment",
@@ -119,7 +120,7 @@ class SqlAlchemyCrm:
         entity = self._entities[kind]
         if _is_own_key(entity, rule):
             return self._find_ids(tx, entity, rule, keys)
-        source, region = match_index.source_of(entity, rule, self._lists), self._region(tx, rule)
+        source, region = source_of(entity, rule, self._lists), self._region(tx, rule)
         found = match_index.find_prepared(tx, source, keys, region) if prepared else None
         return match_index.find(tx, source, keys, region) if found is None else found
 
@@ -128,7 +129,7 @@ class SqlAlchemyCrm:
         entity = self._entities[kind]
         if _is_own_key(entity, rule):
             return None
-        source = match_index.source_of(entity, rule, self._lists)
+        source = source_of(entity, rule, self._lists)
         return match_index.prepare(tx, source, after, self._region(tx, rule))
 
     def read(

@@ -12,6 +12,7 @@ from erp_import_plugin.store import tables
 from erp_import_plugin.store.troubles import trouble_of
 
 _LOCKING = "erp_import_locking"
+_MEMORY = "erp_import_memory"
 
 
 @contextmanager
@@ -29,13 +30,74 @@ def writing(engine: Engine, *, locking: bool = False) -> Iterator[Connection]:
     PostgreSQL and MariaDB every statement sees what others have committed, and with ``locking`` the entities that
     ``SqlAlchemyCrm.read`` reads stay as they are until the end.
     """
-    options: dict[str, Any] = {_LOCKING: locking}
-    if engine.dialect.name in ("postgresql", "mysql", "mariadb"):
+    with engine.connect() as connection, _begun(connection, locking=locking) as tx:
+        yield tx
+
+
+class Successive:
+    """Transactions that write, as :func:`writing`, one after the other; each may know what the last one has seen.
+
+    On SQLite that takes one connection for all of them, which goes back to the engine with :meth:`close`.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._memory: dict[Any, Any] = {}
+        self._changes = 0
+
+    @contextmanager
+    def writing(self, *, locking: bool = False) -> Iterator[Connection]:
+        """A transaction. When it fails, nothing that was seen in it is remembered."""
+        try:
+            with self._connected() as connection, _begun(connection, locking=locking, **{_MEMORY: self._memory}) as tx:
+                yield tx
+            if self._connection is not None:
+                self._changes = _own_changes(self._connection)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Forget what was seen."""
+        self._memory.clear()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        if self._engine.dialect.name != "sqlite":
+            with self._engine.connect() as connection:
+                yield connection
+            return
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        elif _own_changes(self._connection) != self._changes:  # an engine may give one connection to several
+            self._memory.clear()
+        yield self._connection
+
+
+def memory_of(tx: Connection) -> dict[Any, Any] | None:
+    """What the transactions of one :class:`Successive` remember; None in any other."""
+    return tx.get_execution_options().get(_MEMORY)
+
+
+@contextmanager
+def _begun(connection: Connection, **options: Any) -> Iterator[Connection]:
+    options[_LOCKING] = options.pop("locking")
+    if connection.dialect.name in ("postgresql", "mysql", "mariadb"):
         options |= {"isolation_level": "READ COMMITTED"}
-    with engine.connect().execution_options(**options) as tx, tx.begin():
-        if engine.dialect.name == "sqlite":
+    tx = connection.execution_options(**options)
+    with tx.begin():
+        if tx.dialect.name == "sqlite":
             _wait_to_write(tx)
         yield tx
+
+
+def _own_changes(connection: Connection) -> int:
+    """How many rows were ever changed through this connection to SQLite."""
+    return int(getattr(connection.connection.dbapi_connection, "total_changes", 0))
 
 
 def is_passing(error: Exception) -> bool:

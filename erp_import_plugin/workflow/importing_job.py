@@ -23,7 +23,7 @@ from erp_import_plugin.store import outcomes as outcome_store
 from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
-from erp_import_plugin.store.transactions import is_passing, reading, writing
+from erp_import_plugin.store.transactions import Successive, is_passing, reading, writing
 from erp_import_plugin.store.troubles import trouble_of
 from erp_import_plugin.watching import Event
 from erp_import_plugin.workflow import access
@@ -55,6 +55,7 @@ class _ImportRun:
         self._import = imported
         self._user = user
         self._way = way
+        self._transactions = Successive(rooms.engine)
         self._done = 0
         self._read = 0
 
@@ -65,6 +66,8 @@ class _ImportRun:
         except (Cancelled, ErpImportError):
             self._fill_selections()
             raise
+        finally:
+            self._transactions.close()
         self._fill_selections()
         remember(self._rooms, self._import, self._context.hold)
         with writing(self._rooms.engine) as tx:
@@ -120,7 +123,7 @@ class _ImportRun:
     def _write(self, kind: EntityKind, rows: Sequence[PlannedRow]) -> None:
         # A deadlock or a locked database passes; the transaction is rolled back, so trying again doubles nothing.
         for attempt in stamina.retry_context(on=is_passing, attempts=5, timeout=60):
-            with attempt, writing(self._rooms.engine, locking=True) as tx:
+            with attempt, self._transactions.writing(locking=True) as tx:
                 self._context.hold(tx)
                 outcomes = self._way.write(tx, kind, rows)
                 outcome_store.save(tx, self._import.id, kind, outcomes)
