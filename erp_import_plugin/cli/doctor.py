@@ -6,13 +6,15 @@ import json
 from collections.abc import Sequence
 
 import click
+from flask import Flask
 from flask.cli import ScriptInfo
+from jinja2 import TemplateError
 
 from erp_import_plugin.cli import shapes
 from erp_import_plugin.cli.acting import Refusal
 from erp_import_plugin.cli.printing import clean
 from erp_import_plugin.workflow.doctor import examine, not_loaded
-from erp_import_plugin.workflow.findings import Finding, Level
+from erp_import_plugin.workflow.findings import Finding, Level, error, ok
 
 
 @click.command("doctor")
@@ -41,7 +43,18 @@ def _examined(script: ScriptInfo) -> list[Finding]:
     if installed is None:
         raise Refusal("This app has no ERP import.")
     with app.app_context():
-        return [*examine(installed.rooms, app.config)]
+        return [*examine(installed.rooms, app.config), _template(app, installed.config.base_template)]
+
+
+def _template(app: Flask, name: str | None) -> Finding:
+    try:
+        app.jinja_env.get_template(name or "erp_import/layout.html")
+    except TemplateError as failed:
+        found = f"ERP_IMPORT_BASE_TEMPLATE cannot be used: {type(failed).__name__}: {failed}."
+        return error("template", found, "No page of the plugin can be shown before it is there.")
+    return ok(
+        "template", f"The pages extend {name}." if name else "The pages extend a plain template of the plugin's own."
+    )
 
 
 def _text(found: Sequence[Finding]) -> str:

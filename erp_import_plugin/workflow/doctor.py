@@ -30,7 +30,10 @@ CHECKS: Mapping[str, Check] = {
     "runner": doctor_work.runner,
     "work": doctor_work.work,
 }
-"""What is looked at in an installation, by the name of the check; "app", "configuration" and "keys" come before."""
+"""What is looked at in an installation, by the name of the check.
+
+"app", "configuration" and "keys" come before; "template" comes after.
+"""
 
 
 def examine(rooms: Rooms, app_config: Mapping[str, Any]) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from erp_import_plugin.jobs.views import JobView, view
 from erp_import_plugin.store.jobs import JobStore
@@ -22,9 +23,29 @@ def runner(rooms: Rooms) -> Iterator[Finding]:
     chosen = rooms.config.runner
     if chosen in _DONE_BY:
         yield ok("runner", _DONE_BY[chosen])
+    elif chosen == "celery":
+        yield _celery(rooms.config.celery)
     else:
         found = "Long work is done within the request that asks for it: pages wait until it has ended."
-        yield warning("runner", found, 'Set ERP_IMPORT_RUNNER to "thread" or "worker".')
+        yield warning("runner", found, 'Set ERP_IMPORT_RUNNER to "thread", "worker" or "celery".')
+
+
+def _celery(broker: Any) -> Finding:
+    from erp_import_plugin.jobs.celery_health import BrokerAway, answering  # Celery is loaded where it is used only
+
+    try:
+        workers = answering(broker)
+    except BrokerAway:
+        found = "Nobody answers at the address of Celery's broker. Work begins late: workers have to look for it."
+        return error("runner", found, "Start the broker, or look at the address in ERP_IMPORT_CELERY.")
+    if not workers:
+        found = "No Celery worker has answered. None runs, or their remote control is off."
+        return warning("runner", found, "Start flask erp-import worker, or the workers of your own Celery app.")
+    able = sum(workers.values())
+    if not able:
+        found = f"{len(workers)} Celery workers answer, and none knows the tasks of the plugin."
+        return error("runner", found, "Have them load the Flask app, as docs/scaling.md shows.")
+    return ok("runner", f"Long work is done by Celery, where {able} workers know it.")
 
 
 def work(rooms: Rooms) -> Iterator[Finding]:
@@ -52,8 +73,8 @@ def _waiting(rooms: Rooms, jobs: Sequence[JobView]) -> Iterator[Finding]:
     if not waiting:
         return
     found = f"Nobody has begun {_named(waiting)}, the oldest since {waiting[0].created_at:%Y-%m-%d %H:%M} UTC."
-    if rooms.config.runner == "worker":
-        yield error("work", found, "Start flask erp-import worker, or more of them.")
+    if rooms.config.runner in ("worker", "celery"):
+        yield error("work", found, "Start workers, or more of them: flask erp-import worker.")
     else:
         yield warning("work", found, "Start the app; it begins them once somebody opens one of its pages.")
 

@@ -64,7 +64,14 @@ def test_a_finding_is_said_with_what_to_do(house: House, engine: Engine) -> None
     lines = _doctor(shell_on(house, engine, ERP_IMPORT_RUNNER="inline")).stdout.splitlines()
     (number,) = [number for number, line in enumerate(lines) if " runner " in line]
     assert lines[number].startswith("warning  runner         Long work is done within the request")
-    assert lines[number + 1].strip() == 'Set ERP_IMPORT_RUNNER to "thread" or "worker".'
+    assert lines[number + 1].strip() == 'Set ERP_IMPORT_RUNNER to "thread", "worker" or "celery".'
+
+
+def test_a_base_template_that_is_not_there_is_told(house: House, engine: Engine) -> None:
+    found = json.loads(_on(house, engine, ERP_IMPORT_BASE_TEMPLATE="crm/base.html").stdout)["findings"]
+    (bad,) = [one for one in found if one["level"] == "error"]
+    assert bad["check"] == "template"
+    assert bad["found"] == "ERP_IMPORT_BASE_TEMPLATE cannot be used: TemplateNotFound: crm/base.html."
 
 
 def test_the_app_is_loaded_with_the_configuration_that_is_wrong(house: House, engine: Engine) -> None:

@@ -30,4 +30,4 @@ def test_every_event_is_listed_with_its_level_and_attributes() -> None:
 
 def test_every_check_of_the_doctor_is_listed() -> None:
     listed = [_code(name)[0] for name, *_ in _rows("| check | warns |")]
-    assert listed == ["app", "configuration", "keys", *CHECKS]
+    assert listed == ["app", "configuration", "keys", *CHECKS, "template"]

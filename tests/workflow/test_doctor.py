@@ -11,11 +11,13 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from celery.app.control import Inspect
 from cryptography.fernet import Fernet
 from sqlalchemy import Engine, create_engine, event, update
 
 from erp_import_plugin.connector_host import BrokenConnector, Registry
 from erp_import_plugin.errors import ConfigError, Sentence
+from erp_import_plugin.jobs.celery_runner import WORK
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import health, migrate, tables
 from erp_import_plugin.store.connections import ConnectionTest
@@ -244,9 +246,38 @@ def test_who_does_long_work(house: House, runner: str, level: Level) -> None:
     assert only(rooms, "runner")[0] is level
 
 
-@pytest.mark.parametrize(("runner", "level"), [("worker", Level.ERROR), ("thread", Level.WARNING)])
-def test_work_that_nobody_begins(house: House, runner: str, level: Level) -> None:
-    rooms = replace(house.rooms, config=replace(house.rooms.config, runner=runner))
+def with_celery(house: House, broker: object) -> Rooms:
+    return replace(house.rooms, config=replace(house.rooms.config, runner="celery", celery=broker))
+
+
+def test_a_broker_that_is_away(house: House) -> None:
+    level, text, advice = only(with_celery(house, "redis://:hunter2@127.0.0.1:1/0"), "runner")
+    assert (level, "Nobody answers at the address of Celery's broker." in text) == (Level.ERROR, True)
+    assert "hunter2" not in text + advice
+
+
+@pytest.mark.parametrize(
+    ("workers", "level", "said"),
+    [
+        ({}, Level.WARNING, "No Celery worker has answered."),
+        ({"a@one": ["other.task"]}, Level.ERROR, "1 Celery workers answer, and none knows"),
+        ({"a@one": ["other.task"], "b@two": [f"{WORK} [rate_limit=1]"]}, Level.OK, "where 1 workers know it"),
+    ],
+)
+def test_workers_of_celery(
+    house: House, monkeypatch: pytest.MonkeyPatch, workers: dict[str, list[str]], level: Level, said: str
+) -> None:
+    monkeypatch.setattr(Inspect, "registered", lambda _: workers)
+    seen, text, _ = only(with_celery(house, "memory://"), "runner")
+    assert (seen, said in text) == (level, True), text
+
+
+@pytest.mark.parametrize(
+    ("runner", "level"), [("worker", Level.ERROR), ("celery", Level.ERROR), ("thread", Level.WARNING)]
+)
+def test_work_that_nobody_begins(house: House, monkeypatch: pytest.MonkeyPatch, runner: str, level: Level) -> None:
+    monkeypatch.setattr(Inspect, "registered", lambda _: None)
+    rooms = replace(house.rooms, config=replace(house.rooms.config, runner=runner, celery="memory://"))
     job(house)
     assert only(rooms, "work")[0] is Level.OK
     job(house, "fetch", created_at=utc_now() - timedelta(minutes=3))
