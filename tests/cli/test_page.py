@@ -97,10 +97,11 @@ def test_what_is_added_is_printed_as_one_of_the_list(shell: Shell, monkeypatch: 
 
 def _options(group: click.Group) -> set[str]:
     found: set[str] = set()
-    for part in group.commands.values():
+    context = click.Context(group)
+    for part in [group.get_command(context, name) for name in group.list_commands(context)]:
         if isinstance(part, click.Group):
             found |= _options(part)
-        else:
+        elif part is not None:
             found |= {name for option in part.params for name in (*option.opts, *option.secondary_opts)}
     return {name for name in found if name.startswith("--")}
 
