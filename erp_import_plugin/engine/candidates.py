@@ -22,6 +22,7 @@ from erp_import_plugin.host_api import CrmField, CrmType, EntityKind, EntitySche
 
 _SHOWN = 80  # characters of a bad value
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_MOST_ITEMS = 10_000  # that are remembered; a text field that fills a list may have another one in every row
 _LARGEST = 2**63 - 1  # the widest integer of every database
 
 
@@ -84,6 +85,29 @@ class UnfitError(ValueError):
         self.reason = Reason(code, params)
 
 
+class _Way:
+    """How values of one ERP field get into their CRM field; ``alone`` where no other ERP field goes there.
+
+    Up to ``longest`` characters a printable text is put there as it stands. ``items`` are the items of a list that
+    have been resolved already, each without anything to say about it.
+    """
+
+    __slots__ = ("crm", "erp", "is_list", "items", "longest", "many", "source", "target")
+
+    def __init__(self, erp: ErpField, crm: CrmField, *, alone: bool) -> None:
+        self.erp, self.crm = erp, crm
+        self.source, self.target = erp.key, crm.key
+        self.many = crm.many
+        self.longest = _longest_plain(erp, crm) if alone else 0
+        self.is_list = alone and crm.type is CrmType.LIST
+        self.items: dict[FieldValue, NewValue] = {}
+
+    def remember(self, raw: FieldValue, value: NewValue) -> None:
+        """Keep what an item has become."""
+        if len(self.items) < _MOST_ITEMS:
+            self.items[raw] = value
+
+
 class Converter:
     """Turns the staged actors of one actor type into candidates."""
 
@@ -95,8 +119,7 @@ class Converter:
         targets = dict(schema.fields) | {COMPANY_NAME.key: COMPANY_NAME}
         fields = [(m.erp, targets[m.crm_field]) for m in mapping.imported() if m.crm_field in targets]
         uses = Counter(crm.key for _, crm in fields)
-        plain = [_longest_plain(erp, crm) if uses[crm.key] == 1 else 0 for erp, crm in fields]
-        self._fields = [(erp.key, crm.key, n, erp, crm) for (erp, crm), n in zip(fields, plain, strict=True)]
+        self._ways = [_Way(erp, crm, alone=uses[crm.key] == 1) for erp, crm in fields]
         self._country_list = schema.fields["country"].list_name or "" if "country" in schema.fields else ""
 
     def candidate(self, actor: StagedActor) -> Candidate:
@@ -105,16 +128,17 @@ class Converter:
         if actor.problems:
             draft.problems += [FieldProblem("", _shown(text), Reason(ReasonCode.UNREADABLE)) for text in actor.problems]
         put, get = draft.values, actor.values.get
-        for source, target, longest, erp, crm in self._fields:
-            raw = get(source)
-            if longest and (raw is None or (isinstance(raw, str) and len(raw) <= longest and raw.isprintable())):
-                put[target] = (raw.strip() or None) if raw else None
-                continue
-            try:
-                self._put(erp, crm, raw, draft)
-            except UnfitError as error:
-                draft.left_alone.add(target)
-                draft.problems.append(FieldProblem(target, _shown(raw), error.reason))
+        for way in self._ways:
+            raw = get(way.source)
+            if way.longest and (
+                raw is None or (isinstance(raw, str) and len(raw) <= way.longest and raw.isprintable())
+            ):
+                text = raw and raw.strip()
+                put[way.target] = (text or None) if not way.many else (text,) if text else ()
+            elif way.items and isinstance(raw, (str, tuple)) and raw in way.items:
+                put[way.target] = way.items[raw]
+            else:
+                self._convert(way, raw, draft)
         values = draft.usable()
         if self._lost:
             draft.problems += self._lost_defaults(values, draft.fallbacks)
@@ -131,6 +155,15 @@ class Converter:
             self._country(values) or self._region,
             actor.missing,
         )
+
+    def _convert(self, way: _Way, raw: FieldValue, draft: _Draft) -> None:
+        try:
+            self._put(way.erp, way.crm, raw, draft)
+        except UnfitError as error:
+            draft.left_alone.add(way.target)
+            draft.problems.append(FieldProblem(way.target, _shown(raw), error.reason))
+        if way.is_list and isinstance(raw, (str, tuple)) and way.target not in draft.left_alone:
+            way.remember(raw, draft.values[way.target])
 
     def _lost_defaults(self, values: Mapping[str, NewValue], fallbacks: Mapping[str, NewValue]) -> list[FieldProblem]:
         """Fields that stay empty because the CRM does not take their default any more."""
@@ -180,8 +213,7 @@ class Converter:
 
 
 def _longest_plain(erp: ErpField, crm: CrmField) -> int:
-    """Up to how many characters a text of the ERP can be put into the field as it stands; 0 where none can be."""
-    if crm.type in PYTHON or crm.type is CrmType.LIST or crm.many or erp.list_name:
+    if crm.type in PYTHON or crm.type is CrmType.LIST or erp.list_name:
         return 0
     return sys.maxsize if crm.max_length is None else crm.max_length
 

@@ -123,6 +123,8 @@ def channel_form(channel: CrmType, region: str) -> Callable[[str], str]:
 
 def distinct(values: tuple[str, ...], form: Callable[[str], str]) -> tuple[str, ...]:
     """The values without those that mean the same as an earlier one."""
+    if len(values) < 2:
+        return values
     return tuple({form(text): text for text in reversed(values)}[key] for key in dict.fromkeys(map(form, values)))
 
 

@@ -13,7 +13,7 @@ from erp_import_plugin.engine.changes import NewItem, NewValue
 from erp_import_plugin.engine.mapping import COMPANY_NAME, ActorMapping, FieldMapping
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.settings import ImportSettings, ListPolicy
-from tests.engine.samples import COMPANY, PERSON, PROJECT, SCHEMA, converted, lists_of, mapping_of
+from tests.engine.samples import COMPANY, PERSON, PROJECT, SCHEMA, converted, lists_of, mapping_of, staged
 
 NOON = datetime(2024, 2, 29, 12, tzinfo=timezone(timedelta(hours=2)))
 DAY = date(2024, 2, 29)
@@ -362,3 +362,20 @@ def test_the_actor_is_still_known_by_its_row_parent_label_and_problems() -> None
 )
 def test_a_contacts_full_name(values: dict[str, NewValue], name: str) -> None:
     assert person_name(values) == name
+
+
+@given(
+    st.sampled_from(["category", "interests", "name", "turnover"]),
+    st.lists(
+        st.sampled_from([None, "", "Gold", " gold ", "Nickel", "\0", "x" * 50, 1, True, Decimal(1), ("A", "Gold"), ()])
+    ),
+    st.sampled_from(ListPolicy),
+)
+def test_what_a_converter_has_seen_changes_nothing(field: str, values: list[FieldValue], policy: ListPolicy) -> None:
+    settings = ImportSettings(lists=dict.fromkeys(("category", "interests"), policy))
+    erp = ErpField(field, field, list_name="erp")
+    kind = COMPANY if field in SCHEMA.entities[COMPANY].fields else PERSON
+    mapping = mapping_of(kind, (erp, field))
+    seeing = Converter(mapping, SCHEMA.entities[kind], lists_of(settings), "NO")
+    for value in values:
+        assert seeing.candidate(staged(kind, {field: value})) == converted(mapping, {field: value}, lists_of(settings))
