@@ -16,7 +16,7 @@ endif
 driver := $(if $(filter postgres%,$(DATABASE_URL)),+postgresql,$(if $(filter mysql% mariadb%,$(DATABASE_URL)),+mariadb))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check format bench bench-full translations screenshots clean
+.PHONY: help demo test soak check audit format bench bench-full translations screenshots clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -41,6 +41,9 @@ check: $(VENV)/installed-test ## style, types and import rules
 	$(bin)/ruff format --check
 	$(bin)/mypy
 	$(bin)/lint-imports --no-cache
+
+audit: $(VENV)/installed-audit ## what is known against the packages that are installed; asks PyPI
+	$(bin)/pip-audit --local --skip-editable
 
 format: $(VENV)/installed-test ## put the code into its form
 	$(bin)/ruff check --fix

@@ -10,6 +10,7 @@ import pytest
 
 from erp_import_plugin.workflow import imports, presets, saved_imports
 from tests.support.addresses import OWN, SET_UP, TABLE, Entry, given, rules
+from tests.support.leaks import dump
 from tests.support.rooms import ADMIN, CHIEF, NOBODY, OTHER
 from tests.support.site import BY_NAME, Site, Visitors
 
@@ -81,6 +82,19 @@ def test_other_methods_show_and_do_nothing(site: Site) -> None:
                 assert (head.status_code, head.get_data()) == (shown.status_code, b""), endpoint
             for method in ("PUT", "PATCH", "DELETE", "TRACE"):
                 assert site.client.open(path, method=method).status_code == 405, endpoint
+
+
+def test_no_form_is_taken_without_the_token_of_its_session(site: Site) -> None:
+    tokens, engine = given(site), site.house.rooms.engine
+    before = dict(dump(engine))
+    for endpoint, entry in TABLE.items():
+        if "POST" not in entry.methods:
+            continue
+        for forged in ({}, {"csrf_token": "forged"}):
+            sent = {"do": entry.button or "save", "name": "Forged", **forged}
+            answer = site.client.post("/erp-import/" + entry.path.format(**tokens), data=sent)
+            assert answer.status_code in (303, 400), endpoint
+    assert dict(dump(engine)) == before
 
 
 def test_a_host_without_a_word_about_access_lets_nobody_in(site: Site) -> None:
