@@ -27,6 +27,8 @@ from tests.support.sales import Edits, SalesPeople, read
 from tests.support.worlds import lines_of
 
 SIZE = 60
+CHUNK = 30
+"""Large ones: sales people meet the work in the middle of a transaction."""
 WRITTEN = (Status.NEW, Status.CHANGED)
 HELD = frozenset(
     {
@@ -42,7 +44,7 @@ HELD = frozenset(
 @pytest.mark.parametrize("seed", soak.seeds(2))
 def test_what_is_written_is_what_the_preview_said(engine: Engine, seed: int) -> None:
     settle(engine, SIZE)
-    journey, chance = Journey(engine, SIZE), chances(seed, engine.dialect.name)
+    journey, chance = Journey(engine, SIZE, chunk=CHUNK), chances(seed, engine.dialect.name)
     journey.finish(journey.start("fetch"))
     people = SalesPeople(engine, chance)
     with people:

@@ -120,6 +120,7 @@ class Journey:
         self.engine = engine
         self.size = size
         self.user = user
+        self.config = config
         self.house = enter_at(engine, size, **config)
         self.waiting = jobs_of(self.house.rooms, _Nobody)
         self.token = ""
@@ -142,7 +143,7 @@ class Journey:
 
     def finish(self, job_id: int, later: timedelta = timedelta()) -> None:
         """Do a job to its end, here and undisturbed, so much later; one that failed is taken up as its page does."""
-        house = enter_at(self.engine, self.size, later)
+        house = enter_at(self.engine, self.size, later, **self.config)
         take_up(house.jobs, job_id)
         job = house.jobs.view(job_id)
         if job.state == "failed":

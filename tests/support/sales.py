@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
@@ -16,6 +17,9 @@ from erp_import_plugin.store.transactions import writing
 from tests.support import databases, hosts
 
 Values = dict[str, Any]
+
+_A_MOMENT = 0.01
+"""Seconds that the work is held up in the middle of what it does, so that an edit which nothing stops gets between."""
 
 _company, _channel, _person = hosts.company, hosts.company_channel, hosts.person
 
@@ -32,7 +36,7 @@ class Edits:
 class SalesPeople:
     """While it is entered: about every ``rarely``-th statement of the work sees one of them do something, beside it."""
 
-    def __init__(self, engine: Engine, chance: Random, rarely: int = 20) -> None:
+    def __init__(self, engine: Engine, chance: Random, rarely: int = 6) -> None:
         self.edits = {key: Edits(values) for key, values in read(engine).items()}
         self._engine = engine
         self._theirs = databases.opened(databases.address(engine))
@@ -124,6 +128,7 @@ class SalesPeople:
     def _see(self, *_: object) -> None:
         if threading.current_thread() is not self._thread and self._chance.randrange(self._rarely) == 0:
             self._orders.release()
+            time.sleep(_A_MOMENT)
 
     def _work(self) -> None:
         while self._orders.acquire() and not self._over:
