@@ -28,7 +28,7 @@ from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.translations import ensure_babel
 from erp_import_plugin.web.blueprint import make_blueprint
 from erp_import_plugin.workflow import importing, preview, settings, staging
-from erp_import_plugin.workflow.replanning import save_accounts
+from erp_import_plugin.workflow.replanning import count
 
 TITLE = "Pages of long lists"
 TEXT = """\
@@ -203,7 +203,7 @@ def _settle(engine: Engine, import_id: int) -> None:
         imported = import_store.by_id(tx, import_id)
         assert imported is not None
         if imported.state is ImportState.PLANNED:
-            save_accounts(tx, import_id)
+            count(tx, import_id)
 
 
 def _sites(engine: Engine, client: FlaskClient, state: ImportState) -> tuple[_Site, _Site]:

@@ -21,13 +21,14 @@ def without(
     def changed(one: FieldChange) -> FieldChange:
         if place + one.field not in names:
             return one
-        return one._replace(ticked=ticked or needs(change, one.field, schema, preferences))
+        needed = change.is_new and needs(change.kind, one.field, schema, preferences)
+        return one._replace(ticked=ticked or needed)
 
     return replace(change, fields=tuple(changed(one) for one in change.fields))
 
 
-def needs(change: EntityChange, field: str, schema: CrmSchema, preferences: Preferences) -> bool:
-    """Whether the entity that is created cannot be without this field."""
-    is_company = change.kind is EntityKind.PERSON and field == "company"
+def needs(kind: EntityKind, field: str, schema: CrmSchema, preferences: Preferences) -> bool:
+    """Whether an entity cannot be created without this field."""
+    is_company = kind is EntityKind.PERSON and field == "company"
     wanted = is_company and preferences.mandatory_company_on_contact
-    return change.is_new and (schema.entities[change.kind].fields[field].mandatory or wanted)
+    return schema.entities[kind].fields[field].mandatory or wanted

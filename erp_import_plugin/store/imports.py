@@ -30,9 +30,11 @@ from erp_import_plugin.store import codec
 from erp_import_plugin.store.tables import (
     decision,
     import_selection,
+    plan_block,
     plan_item,
     plan_key,
     plan_row,
+    plan_shape,
     search,
     search_result,
     staged,
@@ -225,7 +227,7 @@ def delete(tx: Transaction, import_id: int) -> None:
     """Remove an import that has written nothing to the CRM, with its searches, staged actors and plan."""
     searches = select(search.c.id).where(search.c.import_id == import_id)
     tx.execute(sql_delete(search_result).where(search_result.c.search_id.in_(searches)))
-    for owned in (search, plan_key, plan_item, plan_row, decision, staged):
+    for owned in (search, plan_key, plan_item, plan_block, plan_shape, plan_row, decision, staged):
         tx.execute(sql_delete(owned).where(owned.c.import_id == import_id))
     tx.execute(sql_delete(table).where(table.c.id == import_id))
 

@@ -63,6 +63,20 @@ def upgrade(engine: Engine) -> None:
     with _alone(engine) as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
+        _count_plans(connection)
+
+
+def _count_plans(connection: Connection) -> None:
+    """Count the rows of previews that were made by version 0.1.0, which kept no counts."""
+    from erp_import_plugin.store import plan_blocks, plan_shapes
+    from erp_import_plugin.store.imports import ImportState
+    from erp_import_plugin.store.tables import import_
+
+    planned = select(import_.c.id).where(import_.c.state.in_([ImportState.PLANNED.value, ImportState.IMPORTING.value]))
+    for import_id in connection.execute(planned).scalars().all():
+        if not plan_blocks.are_there(connection, import_id):
+            plan_shapes.fill(connection, import_id)
+            plan_blocks.recount(connection, import_id)
 
 
 def current(engine: Engine) -> str | None:

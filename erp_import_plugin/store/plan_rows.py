@@ -19,7 +19,7 @@ NAMED, BELONGS = "named", "belongs"
 
 DECIDED = (
     "status", "icons", "reason", "entity_id", "linked", "decided", "similar", "depends_on", "frees", "partial",
-    "adds_items", "body",
+    "adds_items", "shape", "body",
 )  # fmt: skip
 """The columns of what is decided about a row, in the order of :func:`decided`."""
 
@@ -27,8 +27,8 @@ COLUMNS = ("id", "import_id", "kind", "ticked", "label", *DECIDED)
 KEY_COLUMNS = ("row_id", "import_id", "kind", "double_key")
 
 
-def decided(planned: PlannedRow) -> tuple[Any, ...]:
-    """What is decided about a row, for its columns."""
+def decided(planned: PlannedRow, shape: int | None) -> tuple[Any, ...]:
+    """What is decided about a row, for its columns; ``shape`` is the key of its shape."""
     match, plain = planned.match, planned.is_plain
     return (
         planned.status.value,
@@ -42,13 +42,14 @@ def decided(planned: PlannedRow) -> tuple[Any, ...]:
         planned.frees,
         any(not change.is_whole for change in planned.changes),
         not plain and any(True for _ in planned.new_items()),
+        shape,
         codec.row_to_text(planned),
     )
 
 
-def of_line(import_id: int, planned: PlannedRow, ticked: bool) -> tuple[Any, ...]:
+def of_line(import_id: int, planned: PlannedRow, ticked: bool, shape: int | None) -> tuple[Any, ...]:
     """A line of the plan, for the columns of the table."""
-    return (planned.row, import_id, planned.kind.value, ticked, planned.label, *decided(planned))
+    return (planned.row, import_id, planned.kind.value, ticked, planned.label, *decided(planned, shape))
 
 
 def planned_of(row: Row[Any]) -> PlannedRow:

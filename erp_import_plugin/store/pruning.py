@@ -16,9 +16,11 @@ from erp_import_plugin.store.tables import (
     job,
     link,
     outcome,
+    plan_block,
     plan_item,
     plan_key,
     plan_row,
+    plan_shape,
     search,
     search_result,
     staged,
@@ -83,7 +85,7 @@ def remove(tx: Transaction, import_id: int) -> None:
     token = select(table.c.token).where(table.c.id == import_id)
     searched = select(search.c.token).where(search.c.import_id == import_id)
     tx.execute(delete(job).where(or_(job.c.subject.in_(token), job.c.subject.in_(searched))))
-    for owned in (search, plan_item, import_selection):
+    for owned in (search, plan_block, plan_shape, plan_item, import_selection):
         tx.execute(delete(owned).where(owned.c.import_id == import_id))
     tx.execute(delete(table).where(table.c.id == import_id))
 

@@ -278,13 +278,33 @@ plan_row = _table(
     Column("decided", Boolean, nullable=False, default=False),  # an admin chose the entity, or a new one
     Column("similar", Boolean, nullable=False, default=False),  # the CRM has records that are much like it
     Column("adds_items", Boolean, nullable=False, default=False),  # it needs list items that the CRM lacks
+    Column("shape", BigInteger),  # the key of its shape; null where it changes nothing
     Column("label", String(200), nullable=False),
     Column("body", Long, nullable=False),  # JSON: changes, reason, match, candidates, problems
-    # All that a page counts and filters by, in the order of its rows: their bodies are read for one page only.
-    Index("ix_erp_import_plan_row_page", "import_id", "id", "status", "ticked", "decided", "similar"),
+    # All that rows are counted and filtered by, in their order: their bodies are read for one page only.
+    Index("ix_erp_import_plan_row_list", "import_id", "id", "status", "ticked", "decided", "similar", "shape"),
     Index(None, "import_id", "entity_id"),
     Index(None, "depends_on"),
     Index(None, "frees"),
+)
+
+plan_block = _table(
+    "plan_block",
+    Column("import_id", _Id, ForeignKey("erp_import_import.id", ondelete="CASCADE"), primary_key=True),
+    Column("block", BigInteger, primary_key=True, autoincrement=False),  # neighbouring rows: ``store.plan_blocks``
+    Column("status", String(10), primary_key=True),
+    Column("ticked", Boolean, primary_key=True, autoincrement=False),
+    Column("decided", Boolean, primary_key=True, autoincrement=False),
+    Column("similar", Boolean, primary_key=True, autoincrement=False),
+    Column("rows", Integer, nullable=False),
+)
+
+plan_shape = _table(
+    "plan_shape",
+    Column("import_id", _Id, ForeignKey("erp_import_import.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),  # a digest of the shape
+    Column("adds_items", Boolean, nullable=False),
+    Column("shape", Long, nullable=False),  # JSON: what the rows with this key do
 )
 
 decision = _table(

@@ -14,7 +14,7 @@ from erp_import_plugin.engine.decisions import Choice, Decision, can_be_decided,
 from erp_import_plugin.errors import Refused, Sentence
 from erp_import_plugin.host_api import EntityKind, User
 from erp_import_plugin.jobs import Jobs
-from erp_import_plugin.store import conflicts
+from erp_import_plugin.store import conflicts, plan_pages, plan_ticks
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import decisions as decision_store
 from erp_import_plugin.store import imports as import_store
@@ -180,7 +180,7 @@ class _Desk:
                 yield [line.planned for line in lines]
             return
         after = 0
-        while lines := plan_store.following(self._tx, self._import.id, wanted or PlanFilter(), after, size):
+        while lines := plan_pages.following(self._tx, self._import.id, wanted or PlanFilter(), after, size):
             yield [line.planned for line in lines]
             after = lines[-1].planned.row
 
@@ -219,7 +219,7 @@ class _Desk:
         again = [planned.row for planned, wish, _ in wishes if wish is Wish.AGAIN]
         decision_store.forget(self._tx, again)
         decision_store.save(self._tx, self._import.id, [self._decision(*one) for one in wishes if one[1] != Wish.AGAIN])
-        plan_store.bring_in(self._tx, rows)
+        plan_ticks.bring_in(self._tx, self._import.id, rows)
 
     def replan(self, rows: Collection[int]) -> None:
         """Make the plan follow."""

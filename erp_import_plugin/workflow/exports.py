@@ -14,7 +14,7 @@ from erp_import_plugin.engine.results import Status
 from erp_import_plugin.errors import Refused, Sentence
 from erp_import_plugin.host_api import User
 from erp_import_plugin.store import mappings as mapping_store
-from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store import plan_pages
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.identity import ActorPlace
 from erp_import_plugin.store.imports import Import, ImportState
@@ -113,7 +113,7 @@ def _plan(rooms: Rooms, imported: Import, wanted: PlanFilter) -> Iterator[Planne
     after, size = 0, rooms.config.chunk
     while True:
         with reading(rooms.engine) as tx:
-            lines = plan_store.following(tx, imported.id, wanted, after, size)
+            lines = plan_pages.following(tx, imported.id, wanted, after, size)
             places = staging_store.places(tx, [line.planned.row for line in lines])
             labels = preview.labels_of(tx, rooms.host.crm, schema, [line.planned for line in lines])
         yield from (PlannedActor(line, places[line.planned.row], labels) for line in lines)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection as Transaction
 
-from erp_import_plugin.engine.changes import PlannedRow
 from erp_import_plugin.engine.leaving_out import needs, without
 from erp_import_plugin.host_api import CrmSchema, EntityKind, Preferences, User
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store import plan_items, plan_ticks
 from erp_import_plugin.store.imports import Import
 from erp_import_plugin.store.plan import PlanLine
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import access, preview
+from erp_import_plugin.workflow import access, impact, preview
 from erp_import_plugin.workflow.planner import has_nothing_ticked
 from erp_import_plugin.workflow.rooms import Rooms
 
@@ -53,19 +52,20 @@ def fields(rooms: Rooms, user: User, token: str) -> FieldsPage:
         imported = access.open_import(tx, rooms, user, token)
         preview.check_planned(imported)
         schema, preferences = rooms.host.crm.schema(), rooms.host.crm.preferences(tx)
-        rows, needed = Counter[str](), Counter[str]()
-        for chunk in _written(tx, rooms, imported):
-            for name, is_needed in (one for line in chunk for one in _names(line.planned, schema, preferences)):
-                rows[name] += 1
-                needed[name] += is_needed
+        counts = impact.counted(tx, rooms, imported)
+    impact.keep(rooms, imported, counts)
     left_out = imported.settings.left_out if imported.settings else frozenset()
     uses = (
-        FieldUse(kind, key, rows[name], needed[name], name not in left_out)
+        _use(kind, key, counts["names"], needs(kind, key, schema, preferences), left_out)
         for kind, entity in schema.entities.items()
         for key in entity.fields
-        if rows[name := f"{kind.value}.{key}"]
     )
-    return FieldsPage(imported, tuple(uses), schema)
+    return FieldsPage(imported, tuple(use for use in uses if use.rows), schema)
+
+
+def _use(kind: EntityKind, key: str, names: Mapping[str, int], needed: bool, left_out: Collection[str]) -> FieldUse:
+    changed, new = (names.get(f"{kind.value}\n{key}\n{is_new}", 0) for is_new in (0, 1))
+    return FieldUse(kind, key, changed + new, new if needed else 0, f"{kind.value}.{key}" not in left_out)
 
 
 def leave_out(rooms: Rooms, user: User, token: str, shown: Collection[str], ticked: Collection[str]) -> None:
@@ -92,7 +92,7 @@ def leave_out(rooms: Rooms, user: User, token: str, shown: Collection[str], tick
                 _changed(line, off - settings.left_out, settings.left_out - off, schema, preferences) for line in chunk
             ]
             _keep(tx, imported, chunk, changed)
-        plan_store.recount_items(tx, imported.id)
+        plan_items.recount(tx, imported.id)
         import_store.revise(tx, imported.id)
 
 
@@ -101,12 +101,6 @@ def _written(tx: Transaction, rooms: Rooms, imported: Import) -> Iterator[list[P
     while lines := plan_store.changing(tx, imported.id, after, rooms.config.chunk):
         yield lines
         after = lines[-1].planned.row
-
-
-def _names(planned: PlannedRow, schema: CrmSchema, preferences: Preferences) -> Iterator[tuple[str, bool]]:
-    for change in planned.changes:
-        for one in change.fields:
-            yield f"{change.kind.value}.{one.field}", needs(change, one.field, schema, preferences)
 
 
 def _changed(
@@ -120,7 +114,7 @@ def _changed(
 
 
 def _keep(tx: Transaction, imported: Import, before: Sequence[PlanLine], after: Sequence[PlanLine]) -> None:
-    plan_store.replace(tx, [new.planned for old, new in zip(before, after, strict=True) if new != old])
+    plan_store.replace(tx, imported.id, [new.planned for old, new in zip(before, after, strict=True) if new != old])
     for ticked in (True, False):
         moved = [
             new.planned.row
@@ -128,4 +122,4 @@ def _keep(tx: Transaction, imported: Import, before: Sequence[PlanLine], after: 
             if new.ticked is ticked and old.ticked is not ticked
         ]
         if moved:
-            plan_store.tick(tx, imported.id, ticked, moved)
+            plan_ticks.tick(tx, imported.id, ticked, moved)

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.config import Config
-from erp_import_plugin.engine.changes import EntityChange, FieldChange, NewItem, NewValue, PlannedRow
-from erp_import_plugin.engine.fields import is_empty
+from erp_import_plugin.engine.changes import NewItem
 from erp_import_plugin.engine.results import Status
+from erp_import_plugin.engine.shapes import ChangeShape, Shape
 from erp_import_plugin.errors import Refused, Sentence
 from erp_import_plugin.host_api import CrmSchema, CrmType, EntityKind, User
 from erp_import_plugin.jobs import Jobs, JobView
 from erp_import_plugin.store import imports as import_store
-from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store import plan_blocks, plan_shapes
 from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.plan import WRITES
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import access, working
 from erp_import_plugin.workflow.invalid import Invalid
 from erp_import_plugin.workflow.rooms import Rooms
 
 CHANNELS = (CrmType.PHONE, CrmType.EMAIL, CrmType.URL)
+Counts: TypeAlias = "Mapping[str, Mapping[str, int]]"
+_COUNTED = ("rows", "entities", "fields", "channels", "items", "names")
 
 # Digits, in groups of three or not; which sign stands between groups depends on the language.
 _GROUPED = re.compile(r"\d+|\d{1,3}([.,'’ \u00a0\u202f])\d{3}(\1\d{3})*")  # noqa: RUF001
@@ -87,18 +91,24 @@ def of(rooms: Rooms, jobs: Jobs, user: User, token: str) -> Impact:
         imported = access.open_import(tx, rooms, user, token)
         if imported.state is ImportState.STAGING:
             raise Refused(Sentence("The preview is not there yet. Look at it before you import."))
-        kept = import_store.impact(tx, imported.id)
-        counted = _count(tx, rooms, imported) if kept is None else kept
-        found = _impact(tx, rooms, imported, counted, job)
-    if kept is None:
-        with writing(rooms.engine) as tx:
-            import_store.save_impact(tx, imported, counted)
+        counts = counted(tx, rooms, imported)
+        found = _impact(tx, rooms, imported, counts, job)
+    keep(rooms, imported, counts)
     return found
+
+
+def keep(rooms: Rooms, imported: Import, counts: Counts) -> None:
+    """Keep what was counted, unless it is kept or the plan is another one by now."""
+    with reading(rooms.engine) as tx:
+        if import_store.impact(tx, imported.id) == counts:
+            return
+    with writing(rooms.engine) as tx:
+        import_store.save_impact(tx, imported, counts)
 
 
 def to_confirm(tx: Transaction, config: Config, import_id: int) -> int | None:
     """How many rows would change or remove what the CRM has, where that is more than may go unconfirmed."""
-    counts = plan_store.counts(tx, import_id)
+    counts = plan_blocks.counts(tx, import_id).rows
     touched = sum(
         rows for (status, ticked), rows in counts.items() if ticked and status.writes and status is not Status.NEW
     )
@@ -115,76 +125,56 @@ def check_confirmed(wanted: int | None, typed: str) -> None:
     raise Invalid({"confirm": Sentence("This is another number. Nothing has been imported.")})
 
 
-def _count(tx: Transaction, rooms: Rooms, imported: Import) -> dict[str, dict[str, int]]:
-    """Counts by "kind", "kind.field", channel and list item, each a mapping from effect to number."""
-    rows, entities, fields = Counter[str](), Counter[str](), Counter[str]()
-    channels, items = Counter[str](), Counter[str]()
-    schema = rooms.host.crm.schema()
-    after = 0
-    while chunk := plan_store.to_write(tx, imported.id, after, rooms.config.chunk):
-        after = chunk[-1].row
-        for planned in chunk:
-            rows["rows"] += 1
-            items.update(f"{item.list_name}\n{item.label}" for item in set(planned.new_items()))
-            _count_row(schema, planned, entities, fields, channels)
-    counted = {"rows": rows, "entities": entities, "fields": fields, "channels": channels, "items": items}
-    return {name: dict(counts) for name, counts in counted.items()}
+def counted(tx: Transaction, rooms: Rooms, imported: Import) -> Counts:
+    """What the plan touches: what was kept since it last changed, else counted by the shapes of its rows.
+
+    Counts by "kind", "kind.field", channel and list item, each a mapping from effect to number; "names" is of all
+    fields, whether they are ticked or not.
+    """
+    kept: Counts | None = import_store.impact(tx, imported.id)
+    if kept is not None and "names" in kept:  # version 0.1.0 kept no names
+        return kept
+    tally = _Tally(rooms.host.crm.schema())
+    for shape, ticked, all_rows in plan_shapes.counted(tx, imported.id, WRITES):
+        tally.add(shape, ticked, all_rows)
+    return tally.counts()
 
 
-def _count_row(
-    schema: CrmSchema,
-    planned: PlannedRow,
-    entities: Counter[str],
-    fields: Counter[str],
-    channels: Counter[str],
-) -> None:
-    for change in planned.written():
-        entities[f"{change.kind.value}\n{_entity_effect(change)}"] += 1
-        if change.is_new or change.removes:
-            continue
-        for one in change.ticked():
-            fields[f"{change.kind.value}\n{one.field}\n{_effect(one)}"] += 1
-            channel = schema.entities[change.kind].fields[one.field].type
+class _Tally:
+    """Adds up shapes."""
+
+    def __init__(self, schema: CrmSchema) -> None:
+        self._schema = schema
+        self._of: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def add(self, shape: Shape, ticked: int, all_rows: int) -> None:
+        """So many rows have this shape, and so many of these are ticked."""
+        self._of["rows"]["rows"] += ticked
+        self._of["items"].update({f"{item.list_name}\n{item.label}": ticked for item in shape.items})
+        for change in shape.changes:
+            kind, is_new = change.kind.value, change.effect == "new"
+            self._of["names"].update({f"{kind}\n{name}\n{is_new:d}": all_rows for name in change.names})
+            if change.written:
+                self._of["entities"][f"{kind}\n{change.effect}"] += ticked
+                self._add_fields(change, ticked)
+
+    def _add_fields(self, change: ChangeShape, ticked: int) -> None:
+        fields = self._schema.entities[change.kind].fields
+        for one in change.fields:
+            self._of["fields"][f"{change.kind.value}\n{one.field}\n{one.effect}"] += ticked
+            channel = fields[one.field].type
             if channel in CHANNELS:
-                replaced, removed = _lost(one)
-                channels[f"{channel.value}\nreplaced"] += replaced
-                channels[f"{channel.value}\nremoved"] += removed
+                self._of["channels"][f"{channel.value}\nreplaced"] += ticked * one.replaced
+                self._of["channels"][f"{channel.value}\nremoved"] += ticked * one.removed
+
+    def counts(self) -> Counts:
+        """Everything that was added."""
+        return {name: {key: n for key, n in self._of[name].items() if n} for name in _COUNTED}
 
 
-def _entity_effect(change: EntityChange) -> str:
-    if change.removes:
-        return "removed"
-    return "new" if change.is_new else "changed"
-
-
-def _effect(change: FieldChange) -> str:
-    if change.cleared:
-        return "cleared"
-    if is_empty(change.old):
-        return "filled"
-    if isinstance(change.old, tuple) and isinstance(change.new, tuple) and set(change.old) <= set(change.new):
-        return "added"
-    return "replaced"
-
-
-def _lost(change: FieldChange) -> tuple[int, int]:
-    """How many of the old values another takes the place of, and how many just go."""
-    old, new = _set(change.old), _set(change.new)
-    lost, gained = len(old - new), len(new - old)
-    return min(lost, gained), max(lost - gained, 0)
-
-
-def _set(value: NewValue) -> set[str]:
-    if is_empty(value):
-        return set()
-    return {str(one) for one in (value if isinstance(value, tuple) else (value,))}
-
-
-def _impact(
-    tx: Transaction, rooms: Rooms, imported: Import, counted: Mapping[str, Mapping[str, int]], job: JobView | None
-) -> Impact:
+def _impact(tx: Transaction, rooms: Rooms, imported: Import, counts: Counts, job: JobView | None) -> Impact:
     schema = rooms.host.crm.schema()
-    entities, channels = counted["entities"], counted["channels"]
+    entities, channels = counts["entities"], counts["channels"]
     kinds = tuple(
         KindImpact(
             kind=kind,
@@ -192,7 +182,7 @@ def _impact(
             changed=entities.get(f"{kind.value}\nchanged", 0),
             removed=entities.get(f"{kind.value}\nremoved", 0),
             existing=rooms.host.crm.count(tx, kind),
-            fields=_field_impacts(schema, kind, counted["fields"]),
+            fields=_field_impacts(schema, kind, counts["fields"]),
         )
         for kind in schema.entities
         if any(entities.get(f"{kind.value}\n{what}", 0) for what in ("new", "changed", "removed"))
@@ -203,11 +193,11 @@ def _impact(
     )
     return Impact(
         imported=imported,
-        rows=counted["rows"].get("rows", 0),
+        rows=counts["rows"].get("rows", 0),
         confirm=to_confirm(tx, rooms.config, imported.id),
         kinds=kinds,
         channels=tuple(one for one in lost if one.replaced or one.removed),
-        items={NewItem(*place.split("\n", 1)): count for place, count in counted["items"].items()},
+        items={NewItem(*place.split("\n", 1)): count for place, count in counts["items"].items()},
         schema=schema,
         job=job,
     )

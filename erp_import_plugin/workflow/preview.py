@@ -19,7 +19,7 @@ from erp_import_plugin.engine.results import Accounts, Status
 from erp_import_plugin.errors import NotFound, Refused, Sentence
 from erp_import_plugin.host_api import Crm, CrmSchema, CrmType, Entity, EntityKind, User
 from erp_import_plugin.jobs import Jobs, JobView
-from erp_import_plugin.store import conflicts
+from erp_import_plugin.store import conflicts, plan_blocks, plan_items, plan_pages, plan_ticks
 from erp_import_plugin.store import decisions as decision_store
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import mappings as mapping_store
@@ -27,6 +27,7 @@ from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.plan import PlanFilter, PlanLine
+from erp_import_plugin.store.plan_blocks import NONE
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import access, working
 from erp_import_plugin.workflow.imports import open_unwritten
@@ -116,18 +117,17 @@ def page(rooms: Rooms, jobs: Jobs, user: User, token: str, wanted: PlanFilter, n
         imported = access.open_import(tx, rooms, user, token)
         # The rows of an earlier plan are there while a new one is made; they must not be taken for it.
         planned = imported.state is not ImportState.STAGING
-        counts = plan_store.counts(tx, imported.id) if planned else {}
+        counts = plan_blocks.counts(tx, imported.id) if planned else NONE
         schema = rooms.host.crm.schema()
         shown = wanted if planned else None
         lines = paged(partial(_lines, tx, imported.id, shown), number, rooms.config.page_size)
-        items = {item: count for item, (count, _) in plan_store.items(tx, imported.id).items()} if planned else {}
-        decided, similar = plan_store.decided_and_similar(tx, imported.id) if planned else (0, 0)
+        items = {item: count for item, (count, _) in plan_items.items(tx, imported.id).items()} if planned else {}
         return PreviewPage(
-            decided=decided,
-            similar=similar,
+            decided=counts.decided,
+            similar=counts.similar,
             imported=imported,
             accounts=imported.accounts if planned else None,
-            counts=counts,
+            counts=counts.rows,
             page=lines,
             items=items,
             schema=schema,
@@ -164,7 +164,7 @@ def row(rooms: Rooms, user: User, token: str, row_id: int) -> PreviewRow:
             more=len(found) - len(shown),
             others=others,
             decision=decision_store.of_rows(tx, [row_id]).get(row_id),
-            next_open=plan_store.next_undecided(tx, imported.id, row_id),
+            next_open=plan_pages.next_undecided(tx, imported.id, row_id),
             schema=schema,
             labels=labels_of(tx, rooms.host.crm, schema, [line.planned], found.values()),
             erp_labels=mapping_store.erp_lists(tx, imported.connection_id, erp_lists),
@@ -174,12 +174,12 @@ def row(rooms: Rooms, user: User, token: str, row_id: int) -> PreviewRow:
 
 def tick(rooms: Rooms, user: User, token: str, ticked: bool, rows: Collection[int]) -> None:
     """Have some rows imported, or left out."""
-    _change(rooms, user, token, lambda tx, imported: plan_store.tick(tx, imported.id, ticked, rows))
+    _change(rooms, user, token, lambda tx, imported: plan_ticks.tick(tx, imported.id, ticked, rows))
 
 
 def tick_all(rooms: Rooms, user: User, token: str, ticked: bool, wanted: PlanFilter) -> None:
     """Have all rows that pass the filter imported, or left out."""
-    _change(rooms, user, token, lambda tx, imported: plan_store.tick_all(tx, imported.id, ticked, wanted))
+    _change(rooms, user, token, lambda tx, imported: plan_ticks.tick_all(tx, imported.id, ticked, wanted))
 
 
 def tick_fields(rooms: Rooms, user: User, token: str, row_id: int, off: Collection[str]) -> None:
@@ -193,10 +193,11 @@ def tick_fields(rooms: Rooms, user: User, token: str, row_id: int, off: Collecti
         schema = rooms.host.crm.schema()
         changed = replace(planned, changes=tuple(_unticked(schema, change, off) for change in planned.changes))
         _check_company(tx, rooms, changed)
-        plan_store.replace(tx, [changed])
-        plan_store.tick(tx, imported.id, all(change.ticked() for change in changed.changes), [row_id])
+        plan_store.replace(tx, imported.id, [changed])
+        plan_ticks.tick(tx, imported.id, all(change.ticked() for change in changed.changes), [row_id])
         if changed.frees is not None and not changed.leaves:
-            plan_store.tick(tx, imported.id, False, [changed.frees])
+            plan_ticks.tick(tx, imported.id, False, [changed.frees])
+        plan_items.recount(tx, imported.id)
 
     _change(rooms, user, token, act)
 
@@ -247,14 +248,13 @@ def _change(rooms: Rooms, user: User, token: str, act: Callable[[Transaction, Im
     with writing(rooms.engine) as tx:
         imported = open_planned(tx, rooms, user, token, undo=True)
         act(tx, imported)
-        plan_store.recount_items(tx, imported.id)
         import_store.revise(tx, imported.id)
 
 
 def _lines(
     tx: Transaction, import_id: int, wanted: PlanFilter | None, offset: int, limit: int
 ) -> tuple[list[PlanLine], int]:
-    return plan_store.page(tx, import_id, wanted, offset, limit) if wanted else ([], 0)
+    return plan_pages.page(tx, import_id, wanted, offset, limit) if wanted else ([], 0)
 
 
 def _entities(tx: Transaction, crm: Crm, schema: CrmSchema, planned: PlannedRow) -> dict[str, Entity]:

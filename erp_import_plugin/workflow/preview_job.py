@@ -26,7 +26,7 @@ from erp_import_plugin.store.transactions import is_passing, reading, writing
 from erp_import_plugin.workflow import access, erp, staging
 from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.planner import CONFLICTS, ChunkPlanner, undecided
-from erp_import_plugin.workflow.replanning import save_accounts
+from erp_import_plugin.workflow.replanning import count
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.undo_job import plan_undo
 
@@ -202,17 +202,16 @@ class _PlanRun:
                 with writing(self._rooms.engine) as tx:
                     self._context.hold(tx)
                     rows = find(tx, self._import.id, kind, after, self._rooms.config.chunk)
-                    plan_store.replace(tx, [undecided(row, code) for row in rows])
+                    plan_store.replace(tx, self._import.id, [undecided(row, code) for row in rows])
                 if not rows:
                     break
                 after = rows[-1].row
 
     def _finish(self, tx: Transaction) -> None:
-        planned = sum(plan_store.counts(tx, self._import.id).values())
+        planned = plan_store.count(tx, self._import.id)
         if planned != sum(staging_store.counts(tx, self._import.id).values()):
             raise Refused(Sentence("Actors were added while the preview was made. Make the preview again."))
-        plan_store.recount_items(tx, self._import.id)
-        save_accounts(tx, self._import.id)
+        count(tx, self._import.id)
         import_store.revise(tx, self._import.id)
         import_store.set_state(tx, self._import.id, ImportState.PLANNED, planned_at=self._rooms.now())
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine.results import Accounts, Status
 from erp_import_plugin.host_api import EntityKind
-from erp_import_plugin.store import conflicts
+from erp_import_plugin.store import conflicts, plan_blocks, plan_items
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import plan as plan_store
@@ -23,15 +23,17 @@ Rows = Collection[int]
 
 def replan(tx: Transaction, rooms: Rooms, imported: Import, rows: Rows, *, one_key: bool) -> None:
     """Plan rows of an import anew, then whatever that bears on, and put the accounts right."""
-    _Replanner(tx, rooms, imported, one_key=one_key).run(rows)
-    save_accounts(tx, imported.id)
-    plan_store.recount_items(tx, imported.id)
+    replanner = _Replanner(tx, rooms, imported, one_key=one_key)
+    replanner.run(rows)
+    count(tx, imported.id, replanner.planned)
 
 
-def save_accounts(tx: Transaction, import_id: int) -> None:
-    """Keep the accounts of the plan as it stands."""
+def count(tx: Transaction, import_id: int, rows: Rows | None = None) -> None:
+    """Count the plan as it stands, after these rows have changed; without rows, after any may have."""
+    plan_blocks.recount(tx, import_id, rows)
+    plan_items.recount(tx, import_id)
     counts: Counter[Status] = Counter()
-    for (status, _), number in plan_store.counts(tx, import_id).items():
+    for (status, _), number in plan_blocks.counts(tx, import_id).rows.items():
         counts[status] += number
     import_store.save_accounts(tx, import_id, Accounts.of(sum(staging_store.counts(tx, import_id).values()), counts))
 
@@ -47,6 +49,8 @@ class _Replanner:
         self._one_key = one_key
         mappings = mapping_store.of(tx, imported.connection_id)
         self._planner = ChunkPlanner(tx, rooms, imported, imported.settings, mappings, one_key=one_key)
+
+        self.planned: set[int] = set()
 
     def run(self, rows: Rows) -> None:
         """Plan the rows, and what they bear on, anew."""
@@ -67,6 +71,7 @@ class _Replanner:
         return belonging | self._belonging(rows | others)
 
     def _make(self, kind: EntityKind, rows: Rows) -> None:
+        self.planned.update(rows)
         for some in self._chunks(rows):
             self._planner.plan(self._tx, kind, staging_store.actors(self._tx, self._import_id, some))
 
@@ -74,7 +79,7 @@ class _Replanner:
         for find, code in CONFLICTS:
             for some in self._chunks(rows):
                 found = find(self._tx, self._import_id, kind, 0, len(some), some)
-                plan_store.replace(self._tx, [undecided(row, code) for row in found])
+                plan_store.replace(self._tx, self._import_id, [undecided(row, code) for row in found])
 
     def _of_kind(self, kind: EntityKind, rows: Rows) -> set[int]:
         return self._gathered(rows, lambda some: plan_store.of_kind(self._tx, self._import_id, kind, some))

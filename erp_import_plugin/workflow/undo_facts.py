@@ -13,7 +13,7 @@ from erp_import_plugin.engine.undoing import UNKNOWN, Done, Now, References, Sta
 from erp_import_plugin.host_api import Attached, CrmSchema, CrmType, Edit, Entity, EntityKind
 from erp_import_plugin.store import links as link_store
 from erp_import_plugin.store import outcomes as outcome_store
-from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store import plan_items
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store import undos as undo_store
 from erp_import_plugin.store.imports import Import
@@ -122,7 +122,7 @@ class UndoFacts:
 
     def _resolved(self, tx: Transaction, done: Sequence[Done]) -> Resolved:
         """What the placeholders of the import's plan have become."""
-        items = {item: key for item, (_, key) in plan_store.items(tx, self._original.id).items() if key}
+        items = {item: key for item, (_, key) in plan_items.items(tx, self._original.id).items() if key}
         fields = (f for one in done for change in one.planned.written() for f in change.ticked())
         rows = {f.new.row for f in fields if isinstance(f.new, RowCompany)}
         return Resolved(items, outcome_store.companies(tx, rows) if rows else {})

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import stamina
 from sqlalchemy import Connection as Transaction
 
-from erp_import_plugin.engine.results import Accounts, Status
 from erp_import_plugin.engine.undoing import Done, Undoer
 from erp_import_plugin.errors import Sentence
 from erp_import_plugin.host_api import EntityKind
@@ -23,6 +21,7 @@ from erp_import_plugin.store.transactions import is_passing, reading, writing
 from erp_import_plugin.workflow import erp
 from erp_import_plugin.workflow.imports import check_unwritten
 from erp_import_plugin.workflow.planner import carry_over
+from erp_import_plugin.workflow.replanning import count
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.undo_facts import UndoFacts
 from erp_import_plugin.workflow.ways import BACK, FORTH
@@ -115,12 +114,8 @@ class _UndoPlanRun:
         return done
 
     def _finish(self, tx: Transaction) -> None:
-        counts: Counter[Status] = Counter()
-        for (status, _), number in plan_store.counts(tx, self._import.id).items():
-            counts[status] += number
         if not self._restores:
             undo_store.plan_removals(tx, self._original.id, self._import.id)
-        plan_store.recount_items(tx, self._import.id)
-        import_store.save_accounts(tx, self._import.id, Accounts.of(self._read, counts))
+        count(tx, self._import.id)
         import_store.revise(tx, self._import.id)
         import_store.set_state(tx, self._import.id, ImportState.PLANNED, planned_at=self._rooms.now())

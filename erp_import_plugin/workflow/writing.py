@@ -25,7 +25,7 @@ from erp_import_plugin.engine.undoing import seal, writable
 from erp_import_plugin.host_api import CrmSchema, CrmValue, Entity, EntityKind, EntityUpdate, User
 from erp_import_plugin.store import links as link_store
 from erp_import_plugin.store import outcomes as outcome_store
-from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store import plan_items
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.identity import ActorPlace
 from erp_import_plugin.store.imports import Import
@@ -192,14 +192,14 @@ class ChunkWriter:
         needed = {item for row in rows for item in row.new_items()}
         if not needed:
             return {}
-        known = {item: key for item, (_, key) in plan_store.items(tx, self._import.id).items() if key}
+        known = {item: key for item, (_, key) in plan_items.items(tx, self._import.id).items() if key}
         there: dict[NewItem, str] = {}
         added: dict[NewItem, str] = {}
         for list_name in sorted({i.list_name for i in needed - known.keys()}):
             found, made = self._add_items(tx, list_name, needed - known.keys())
             there |= found
             added |= made
-        plan_store.set_item_ids(tx, self._import.id, there | added, added)
+        plan_items.set_ids(tx, self._import.id, there | added, added)
         return known | there | added
 
     def _add_items(

@@ -23,8 +23,7 @@ from erp_import_plugin.connector_api import ActorRef, ActorType, Operator
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings, ListPolicy, NoCompany
 from erp_import_plugin.jobs.lease import Lease
-from erp_import_plugin.store import migrate, tables
-from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store import migrate, plan_pages, tables
 from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.store.secrets import Vault
 from erp_import_plugin.store.transactions import reading
@@ -168,7 +167,7 @@ def _decide(house: House, token: str) -> None:
     rooms = house.rooms
     with reading(rooms.engine) as tx:
         import_id = imports.get(rooms, ADMIN, token).import_.id
-        lines = [line.planned for line in plan_store.page(tx, import_id, PlanFilter(), 0, 1000)[0]]
+        lines = [line.planned for line in plan_pages.page(tx, import_id, PlanFilter(), 0, 1000)[0]]
     (twin,) = [one for one in lines if one.label == "Twin AS"]
     decisions.decide(rooms, ADMIN, token, twin.row, Wish.ENTITY, sorted(twin.match.entities)[0])
     new = [one for one in lines if one.status is Status.NEW and one.label.startswith("Company")]

@@ -19,7 +19,7 @@ from erp_import_plugin.engine.settings import (
     NoCompany,
 )
 from erp_import_plugin.host_api import EntityKind
-from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store import plan_pages
 from erp_import_plugin.store.plan import PlanFilter, PlanLine
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import imports, preview
@@ -161,7 +161,7 @@ def planned(house: House, chosen: ImportSettings) -> str:
 def lines_of(house: House, token: str) -> list[PlanLine]:
     with reading(house.rooms.engine) as tx:
         import_id = imports.get(house.rooms, ADMIN, token).import_.id
-        return plan_store.page(tx, import_id, PlanFilter(), 0, 1000)[0]
+        return plan_pages.page(tx, import_id, PlanFilter(), 0, 1000)[0]
 
 
 def world(house: House) -> World:

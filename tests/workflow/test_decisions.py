@@ -14,8 +14,7 @@ from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportS
 from erp_import_plugin.errors import NotFound, Refused
 from erp_import_plugin.host_api import User
 from erp_import_plugin.store import decisions as decision_store
-from erp_import_plugin.store import plan as plan_store
-from erp_import_plugin.store import tables
+from erp_import_plugin.store import plan_pages, tables
 from erp_import_plugin.store.jobs import JobStore
 from erp_import_plugin.store.plan import PlanFilter, PlanLine
 from erp_import_plugin.store.transactions import reading
@@ -59,7 +58,7 @@ def planned(house: House, *names: str, chosen: ImportSettings = BY_NAME) -> str:
 
 def lines(house: House, token: str) -> list[PlanLine]:
     with reading(house.rooms.engine) as tx:
-        return plan_store.page(tx, imports.get(house.rooms, ADMIN, token).import_.id, PlanFilter(), 0, 1000)[0]
+        return plan_pages.page(tx, imports.get(house.rooms, ADMIN, token).import_.id, PlanFilter(), 0, 1000)[0]
 
 
 def statuses(house: House, token: str) -> list[str]:

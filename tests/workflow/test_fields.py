@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings
 from erp_import_plugin.errors import NotFound, Refused
 from erp_import_plugin.host_api import EntityKind
-from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store import plan_pages
 from erp_import_plugin.store.plan import PlanFilter, PlanLine
 from erp_import_plugin.store.transactions import reading
 from erp_import_plugin.workflow import fields, importing, imports, preview
@@ -36,7 +36,7 @@ def token(house: House) -> str:
 def lines(house: House, token: str) -> list[PlanLine]:
     with reading(house.rooms.engine) as tx:
         import_id = imports.get(house.rooms, ADMIN, token).import_.id
-        return plan_store.page(tx, import_id, PlanFilter(), 0, 100)[0]
+        return plan_pages.page(tx, import_id, PlanFilter(), 0, 100)[0]
 
 
 def ticked(house: House, token: str, field: str) -> list[bool]:

@@ -13,8 +13,7 @@ from erp_import_plugin.engine.changes import PlannedRow
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings, NoCompany
 from erp_import_plugin.host_api import CrmValue, EntityKind
-from erp_import_plugin.store import match_index
-from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store import match_index, plan_pages
 from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.store.tables import job, match_key, plan_row
 from erp_import_plugin.store.transactions import reading, writing
@@ -47,7 +46,7 @@ def planned(
     settings.save(house.rooms, ADMIN, token, chosen)
     preview.start(house.rooms, house.jobs, ADMIN, token)
     with reading(house.rooms.engine) as tx:
-        lines, _ = plan_store.page(tx, imports.get(house.rooms, ADMIN, token).import_.id, PlanFilter(), 0, 100)
+        lines, _ = plan_pages.page(tx, imports.get(house.rooms, ADMIN, token).import_.id, PlanFilter(), 0, 100)
     return {line.planned.label: line.planned for line in lines}
 
 

@@ -17,7 +17,7 @@ from erp_import_plugin.engine.rules import erasure_digests
 from erp_import_plugin.engine.settings import Action, DuplicateSettings, ListPolicy, NoCompany
 from erp_import_plugin.errors import NotFound, Refused
 from erp_import_plugin.host_api import EntityKind
-from erp_import_plugin.store import plan as plan_store
+from erp_import_plugin.store import plan_pages
 from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.store.tables import connection, link
 from erp_import_plugin.store.transactions import reading, writing
@@ -70,7 +70,7 @@ def links(engine: Engine) -> int:
 def rows_of(house: House, token: str) -> list[PlannedRow]:
     with reading(house.rooms.engine) as tx:
         import_id = imports.get(house.rooms, ADMIN, token).import_.id
-        return [line.planned for line in plan_store.page(tx, import_id, PlanFilter(), 0, 100)[0]]
+        return [line.planned for line in plan_pages.page(tx, import_id, PlanFilter(), 0, 100)[0]]
 
 
 def persons(engine: Engine) -> list[Any]:

@@ -34,9 +34,15 @@ def _unless_there(_context: Any, _revision: Any, step: Any) -> Any:
     return step
 
 
+def _if_there(_context: Any, _revision: Any, step: Any) -> Any:
+    step.if_exists = True
+    return step
+
+
 rewriter = Rewriter()
 rewriter.rewrites(ops.CreateTableOp)(_unless_there)
 rewriter.rewrites(ops.CreateIndexOp)(_unless_there)
+rewriter.rewrites(ops.DropIndexOp)(_if_there)
 
 context.configure(
     connection=context.config.attributes["connection"],
