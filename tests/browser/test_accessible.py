@@ -30,7 +30,8 @@ RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
-NO_PAGES = {"static", "events", "search_items", "connection_users", "done_file", "preview_file", "corrections_file"}
+NO_PAGES = {"static", "events", "search_items", "connection_users"}
+NO_PAGES |= {"audit_file", "corrections_file", "done_file", "preview_file"}
 """What answers GET with something else than a page."""
 
 
@@ -69,7 +70,7 @@ def places(demo: Demo) -> dict[str, str]:
             "history done": at("history", token=done["import"]),
             "saved_import": at("saved_import", saved_id=saved),
             "repeat": at("repeat", token=again),
-            **{page: at(page) for page in ("connectors", "connections", "connection_new")},
+            **{page: at(page) for page in ("audit", "connectors", "connections", "connection_new")},
             "connection_add": at("connection_add", connector="tryton"),
             **{page: at(page, **one) for page in ("connection_edit", "connection_delete", "mappings")},
             "mappings Person": at("mappings", actor_type="Person", **one),
