@@ -12,6 +12,7 @@ from erp_import_plugin.store.plan import PlanFilter, PlanLine, line_of, passing
 from erp_import_plugin.store.tables import plan_row
 
 _UNDECIDED = PlanFilter(status=Status.UNDECIDED)
+_SIMILAR = PlanFilter(similar=True)
 
 
 def page(tx: Transaction, import_id: int, wanted: PlanFilter, offset: int, limit: int) -> tuple[list[PlanLine], int]:
@@ -40,14 +41,12 @@ def following(tx: Transaction, import_id: int, wanted: PlanFilter, after: int, l
     return [line_of(row) for row in tx.execute(select(plan_row).where(*mine).order_by(plan_row.c.id).limit(limit))]
 
 
-def next_undecided(tx: Transaction, import_id: int, row_id: int) -> PlannedRow | None:
-    """The row after this one that needs a decision; the first of all after the last."""
-    return _next(tx, import_id, _UNDECIDED, row_id)
+def next_open(tx: Transaction, import_id: int, row_id: int) -> PlannedRow | None:
+    """The row after this one that needs a decision; the first of all after the last.
 
-
-def next_similar(tx: Transaction, import_id: int, row_id: int) -> PlannedRow | None:
-    """The same of rows with similar records that nobody has decided about."""
-    return _next(tx, import_id, PlanFilter(similar=True), row_id)
+    Where there is none any more, the same of rows with similar records that nobody has decided about.
+    """
+    return _next(tx, import_id, _UNDECIDED, row_id) or _next(tx, import_id, _SIMILAR, row_id)
 
 
 def _next(tx: Transaction, import_id: int, wanted: PlanFilter, row_id: int) -> PlannedRow | None:

@@ -103,6 +103,11 @@ def is_open(imported: Import) -> bool:
     return imported.state in (ImportState.STAGING, ImportState.PLANNED)
 
 
+def takes_actors(imported: Import) -> bool:
+    """Whether actors can be added to it, and settings chosen: not in an undo, which follows from the other import."""
+    return is_open(imported) and imported.undoes is None
+
+
 def continue_url(imported: Import, staged: int) -> str:
     """The page where an import goes on, or its result."""
     if imported.undoes is not None and imported.state is ImportState.STAGING:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from erp_import_plugin.engine.changes import EntityChange, FieldChange, FieldProblem, KeptField
+from erp_import_plugin.engine.results import Status
 from erp_import_plugin.host_api import CrmField, EntityKind
 from erp_import_plugin.translations import gettext as _
 from erp_import_plugin.translations import say
@@ -51,11 +52,12 @@ class EntityLine:
 
 @dataclass(frozen=True, slots=True)
 class NextOpen:
-    """The next row that needs a decision."""
+    """The next row that needs a decision, or that has similar records to look at."""
 
     row: int
     label: str
     url: str
+    is_undecided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ def _next_open(found: PreviewRow) -> NextOpen | None:
     row = found.next_open
     if row is None:
         return None
-    return NextOpen(row.row, row.label, url_for(".preview_row", token=found.imported.token, row=row.row))
+    url = url_for(".preview_row", token=found.imported.token, row=row.row)
+    return NextOpen(row.row, row.label, url, row.status is Status.UNDECIDED)
 
 
 def _entity(found: PreviewRow, change: EntityChange, tickable: bool) -> EntityLine:

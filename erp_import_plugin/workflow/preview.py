@@ -74,7 +74,7 @@ class PreviewRow:
     """Everything about one row: what the ERP says, what the CRM has, and what would change.
 
     ``candidates`` are the first of the records it may be, ``more`` how many there are beyond; ``others`` are actors of
-    the import that stand in its way. ``next_open`` is the next row that needs a decision.
+    the import that stand in its way. ``next_open`` is the next row that needs a decision, or could have one.
     """
 
     imported: Import
@@ -164,7 +164,7 @@ def row(rooms: Rooms, user: User, token: str, row_id: int) -> PreviewRow:
             more=len(found) - len(shown),
             others=others,
             decision=decision_store.of_rows(tx, [row_id]).get(row_id),
-            next_open=plan_pages.next_undecided(tx, imported.id, row_id),
+            next_open=plan_pages.next_open(tx, imported.id, row_id),
             schema=schema,
             labels=labels_of(tx, rooms.host.crm, schema, [line.planned], found.values()),
             erp_labels=mapping_store.erp_lists(tx, imported.connection_id, erp_lists),

@@ -17,7 +17,8 @@ from erp_import_plugin.store import match_index, plan_pages
 from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.store.tables import job, match_key, plan_row
 from erp_import_plugin.store.transactions import reading, writing
-from erp_import_plugin.workflow import imports, preview, settings, similar
+from erp_import_plugin.workflow import decisions, imports, preview, settings, similar
+from erp_import_plugin.workflow.decisions import Wish
 from erp_import_plugin.workflow.similar import Wanted
 from tests.support.hosts import statements
 from tests.support.rooms import ADMIN, House
@@ -71,6 +72,24 @@ def test_a_phone_or_an_address_is_enough_to_be_looked_at(house: House) -> None:
     house.shop.add(ActorType.PERSON, "1", **values)
     (found,) = planned(house, actor_type=ActorType.PERSON)["Kari Hansen"].similar
     assert (found.entity_id, found.agrees) == (kari, ("phone_mobile", "email"))
+
+
+def test_rows_with_similar_records_are_gone_through_one_after_the_other(house: House) -> None:
+    hold(house, COMPANY, {"name": "Nordic Paper AS"}, {"name": "Fjord Fish AS"})
+    for n, name in enumerate(("Nordic Papre", "Something else", "Fjord Fsih")):
+        house.shop.add(ActorType.CUSTOMER, str(n), NAME=name, VATNO=str(n))
+    rows = planned(house)
+    ((imported, *_), _) = imports.listed(house.rooms, house.jobs, ADMIN)
+    token = imported.import_.token
+
+    def following(label: str) -> str | None:
+        found = preview.row(house.rooms, ADMIN, token, rows[label].row).next_open
+        return found.label if found else None
+
+    decisions.decide(house.rooms, ADMIN, token, rows["Nordic Papre"].row, Wish.NEW)
+    assert following("Nordic Papre") == "Fjord Fsih"
+    decisions.decide(house.rooms, ADMIN, token, rows["Fjord Fsih"].row, Wish.NEW)
+    assert following("Fjord Fsih") is None
 
 
 def test_what_matches_by_the_rule_is_no_suggestion(house: House) -> None:

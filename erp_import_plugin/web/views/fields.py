@@ -23,6 +23,8 @@ def answer(token: str) -> str | Response:
         fields.leave_out(here.rooms(), here.user(), token, shown, ticked)
         return go(url_for(".preview", token=token))
     found = fields.fields(here.rooms(), here.user(), token)
+    if found.imported.undoes is not None:
+        return go(url_for(".preview", token=token))
     kinds = dict.fromkeys(one.kind for one in found.fields)
     return render(
         "fields",

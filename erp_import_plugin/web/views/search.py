@@ -17,7 +17,7 @@ from erp_import_plugin.web.criteria_lines import lines
 from erp_import_plugin.web.failures import STALE
 from erp_import_plugin.web.forms import action
 from erp_import_plugin.web.forms import search as forms
-from erp_import_plugin.web.import_lines import continue_url, is_open
+from erp_import_plugin.web.import_lines import continue_url, takes_actors
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.paging import this_page
 from erp_import_plugin.web.steps import DETAILS, steps, tabs
@@ -31,7 +31,7 @@ def answer(token: str) -> str | Response | tuple[str, int]:
     if request.method == "POST":
         return _act(token)
     form = search.form(here.rooms(), here.user(), token, _asked_type())
-    return _page(token, form) if is_open(form.import_) else go(continue_url(form.import_, 0))
+    return _page(token, form) if takes_actors(form.import_) else go(continue_url(form.import_, 0))
 
 
 def _act(token: str) -> str | Response | tuple[str, int]:

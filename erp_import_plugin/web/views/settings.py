@@ -18,7 +18,7 @@ from erp_import_plugin.web.failures import STALE
 from erp_import_plugin.web.forms.action import ActionForm
 from erp_import_plugin.web.forms.defaults import read_texts
 from erp_import_plugin.web.forms.settings import default_name, read_settings
-from erp_import_plugin.web.import_lines import continue_url, is_open
+from erp_import_plugin.web.import_lines import continue_url, takes_actors
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.reasons import anchor
 from erp_import_plugin.web.setting_texts import setting_label
@@ -34,7 +34,7 @@ def answer(token: str) -> str | Response | tuple[str, int]:
     """The page; *Next* keeps what is chosen and has the preview made."""
     form = settings.form(here.rooms(), here.user(), token)
     if request.method != "POST":
-        return _page(token, form) if is_open(form.import_) else go(continue_url(form.import_, 0))
+        return _page(token, form) if takes_actors(form.import_) else go(continue_url(form.import_, 0))
     chosen = read_settings(request.form, form)
     form = _with(form, chosen)
     if not ActionForm().validate_on_submit():

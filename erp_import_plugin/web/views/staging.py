@@ -11,7 +11,7 @@ from erp_import_plugin.translations import ngettext, say
 from erp_import_plugin.web import here
 from erp_import_plugin.web.answers import go, stay
 from erp_import_plugin.web.forms import action
-from erp_import_plugin.web.import_lines import continue_url, is_open
+from erp_import_plugin.web.import_lines import continue_url, takes_actors
 from erp_import_plugin.web.pages import render
 from erp_import_plugin.web.paging import pager, this_page
 from erp_import_plugin.web.progress import progress
@@ -42,7 +42,7 @@ def answer(token: str) -> str | Response:
 def _page(token: str) -> str | Response:
     text = request.args.get("q", "")
     found = staging.page(here.rooms(), here.jobs(), here.user(), token, text, here.page_number())
-    if not is_open(found.import_):
+    if not takes_actors(found.import_):
         return go(continue_url(found.import_, 0))
     job = found.job if found.job and found.job.kind == "fetch" else None
     staged = sum(found.counts.values())

@@ -112,6 +112,13 @@ def test_other_steps_of_an_import_are_refused(site: Site, token: str) -> None:
         assert len(tx.execute(select(hosts.company.c.id)).all()) == 13
 
 
+def test_pages_on_which_nothing_of_an_undo_could_be_changed_lead_to_its_preview(site: Site, token: str) -> None:
+    made = undo(site, token)
+    for step in ("search", "settings", "staging", "preview/fields"):
+        answer = site.client.get(site.path(made, step))
+        assert (answer.status_code, answer.headers["Location"]) == (303, site.path(made, "preview")), step
+
+
 def test_while_sync_is_on_nothing_is_undone(site: Site, token: str) -> None:
     data = {"csrf_token": site.token()}
     site.house.sync.on = True
