@@ -121,6 +121,15 @@ def test_installed_elsewhere_it_brings_its_connectors(installed: Run) -> None:
     assert sorted(installed(code).splitlines()) == ["tryton True", "workbook True"]
 
 
+def test_installed_elsewhere_it_brings_the_commands_of_flask(installed: Run) -> None:
+    code = (
+        "from importlib.metadata import entry_points\n"
+        "(point,) = entry_points(group='flask.commands', name='erp-import')\n"
+        "print(*point.load().list_commands(None))"
+    )
+    assert {"connections", "doctor", "import", "worker"} <= set(installed(code).split())
+
+
 def test_installed_elsewhere_it_brings_pages_texts_and_looks(installed: Run) -> None:
     code = (
         "from importlib.resources import files\n"

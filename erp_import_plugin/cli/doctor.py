@@ -64,4 +64,4 @@ def _text(found: Sequence[Finding]) -> str:
         if one.advice:
             lines.append(f"{'':<24}{clean(one.advice)}")
     counted = {level: sum(one.level is level for one in found) for level in Level}
-    return "\n".join([*lines, "", f"{counted[Level.ERROR]} errors, {counted[Level.WARNING]} warnings."])
+    return "\n".join([*lines, "", f"Errors: {counted[Level.ERROR]}, warnings: {counted[Level.WARNING]}."])

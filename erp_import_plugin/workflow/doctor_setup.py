@@ -68,10 +68,10 @@ def passwords(rooms: Rooms) -> Iterator[Finding]:
     if old:
         many = sum(1 for _, opener in openers if opener)
         numbers = ", ".join(str(opener + 1) for opener in old)
-        found = f"{many} connections have their passwords under older keys (number {numbers}; SECRET_KEY comes last)."
+        found = f"Connections whose passwords are under older keys: {many} (key {numbers}; SECRET_KEY comes last)."
         yield warning("passwords", found, "Run flask erp-import rotate-keys before you take an old key away.")
     if not locked and not old:
-        yield ok("passwords", f"The first key opens all passwords, of {len(kept)} connections.")
+        yield ok("passwords", f"The first key opens all passwords; connections that have some: {len(kept)}.")
 
 
 def connectors(rooms: Rooms) -> Iterator[Finding]:
@@ -99,7 +99,7 @@ def connections(rooms: Rooms) -> Iterator[Finding]:
         found = f"The last test of “{one.name}” failed: {one.test.message if one.test else ''}"
         yield warning("connections", found, "Look at its page; test it again once its ERP is well.")
     if not gone and not failed:
-        yield ok("connections", f"{len(active)} are active; each has its connector.")
+        yield ok("connections", f"Active connections: {len(active)}; each has its connector.")
 
 
 def _names(some: list[Connection]) -> str:

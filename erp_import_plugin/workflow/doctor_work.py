@@ -43,9 +43,9 @@ def _celery(broker: Any) -> Finding:
         return warning("runner", found, "Start flask erp-import worker, or the workers of your own Celery app.")
     able = sum(workers.values())
     if not able:
-        found = f"{len(workers)} Celery workers answer, and none knows the tasks of the plugin."
+        found = f"Celery workers that answer: {len(workers)}; none knows the tasks of the plugin."
         return error("runner", found, "Have them load the Flask app, as docs/scaling.md shows.")
-    return ok("runner", f"Long work is done by Celery, where {able} workers know it.")
+    return ok("runner", f"Long work is done by Celery; workers that answer and know it: {able}.")
 
 
 def work(rooms: Rooms) -> Iterator[Finding]:
@@ -58,7 +58,7 @@ def work(rooms: Rooms) -> Iterator[Finding]:
     yield from found
     if not found:
         running = sum(job.state == "running" for job in known)
-        yield ok("work", f"{running} jobs are at work, and {len(known) - running} wait or are paused.")
+        yield ok("work", f"Jobs at work: {running}; waiting or paused: {len(known) - running}.")
 
 
 def _strange(jobs: Sequence[JobView]) -> Iterator[Finding]:

@@ -57,7 +57,7 @@ def test_the_status_is_that_of_the_worst_finding(
     shell.app.config["SECRET_KEY"] = secret
     answer = _doctor(shell)
     assert answer.exit_code == status, answer.output
-    assert f"{int(status == 2)} errors, {int(runner == 'inline')} warnings." in answer.stdout
+    assert f"Errors: {int(status == 2)}, warnings: {int(runner == 'inline')}." in answer.stdout
 
 
 def test_a_finding_is_said_with_what_to_do(house: House, engine: Engine) -> None:

@@ -207,7 +207,7 @@ def test_passwords_under_an_older_key(house: House) -> None:
     _lock_again(house, Vault([old]))
     level, text, advice = only(replace(house.rooms, vault=Vault([new, old])), "passwords")
     assert level is Level.WARNING
-    assert text.startswith("1 connections have their passwords under older keys (number 2;")
+    assert text.startswith("Connections whose passwords are under older keys: 1 (key 2;")
     assert "rotate-keys" in advice
 
 
@@ -260,8 +260,12 @@ def test_a_broker_that_is_away(house: House) -> None:
     ("workers", "level", "said"),
     [
         ({}, Level.WARNING, "No Celery worker has answered."),
-        ({"a@one": ["other.task"]}, Level.ERROR, "1 Celery workers answer, and none knows"),
-        ({"a@one": ["other.task"], "b@two": [f"{WORK} [rate_limit=1]"]}, Level.OK, "where 1 workers know it"),
+        ({"a@one": ["other.task"]}, Level.ERROR, "Celery workers that answer: 1; none knows"),
+        (
+            {"a@one": ["other.task"], "b@two": [f"{WORK} [rate_limit=1]"]},
+            Level.OK,
+            "workers that answer and know it: 1.",
+        ),
     ],
 )
 def test_workers_of_celery(
