@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -13,6 +14,8 @@ from erp_import_plugin.store.troubles import trouble_of
 from erp_import_plugin.workflow import doctor_database, doctor_setup, doctor_work
 from erp_import_plugin.workflow.findings import Finding, error, ok
 from erp_import_plugin.workflow.rooms import Rooms
+
+log = logging.getLogger(__name__)
 
 Check: TypeAlias = Callable[[Rooms], Iterable[Finding]]
 
@@ -63,6 +66,10 @@ def _checked(name: str, rooms: Rooms) -> Iterator[Finding]:
         yield not_loaded(failed)
     except SQLAlchemyError as failed:
         yield _refused(name, failed)
+    except Exception as failed:  # whatever it is, the other checks go on
+        log.exception("The check %s of the doctor failed.", name)
+        found = f"It could not be looked at: {type(failed).__name__}."
+        yield error(name, found, "The error stands in the log. Tell it to those who make the plugin.")
 
 
 def _refused(check: str, failed: SQLAlchemyError) -> Finding:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, select, update
 
 from erp_import_plugin import ErpImport
 from erp_import_plugin.cli import command
+from erp_import_plugin.connector_host import Registry
 from erp_import_plugin.engine.results import Accounts
 from erp_import_plugin.jobs import AwayRunner, JobView
 from erp_import_plugin.store import migrate, tables
@@ -114,6 +115,21 @@ def test_work_of_another_version_is_told_and_kept(site: Site) -> None:
     _rename(site, job.id, "plan")  # the version that knows it is back
     importing.resume(site.house.rooms, site.house.jobs, ADMIN, token)
     assert (_latest(site, token).kind, _latest(site, token).state) == ("plan", "done")
+
+
+@on_one_database
+def test_work_whose_connector_is_gone_is_told_and_kept(site: Site) -> None:
+    house, rooms = site.house, site.house.rooms
+    token = house.begin()
+    house.search(token)
+    search.tick(rooms, ADMIN, token, True)
+    staging.add(rooms, jobs_of(rooms, lambda _: AwayRunner()), ADMIN, token)
+    jobs_of(replace(rooms, registry=Registry([]))).ensure(_latest(site, token).id)
+    failed = _latest(site, token)
+    assert (failed.state, "connector" in failed.note) == ("failed", True), failed.note
+    assert failed.note in _page(site, token, "staging")
+    importing.resume(rooms, house.jobs, ADMIN, token)
+    assert _latest(site, token).state == "done"
 
 
 @on_one_database

@@ -75,6 +75,17 @@ def test_all_is_well_in_a_new_house(house: House) -> None:
     assert not any(one.advice for one in seen)
 
 
+def test_a_check_that_fails_stops_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise ValueError("hunter2")
+
+    monkeypatch.setattr(health, "try_to_write", lambda *_: broken(_))
+    seen = [*examine(house.rooms, SECRET)]
+    assert [one.check for one in seen] == ["configuration", "keys", *CHECKS]
+    (failed,) = [one for one in seen if one.level is Level.ERROR]
+    assert (failed.check, failed.found) == ("write", "It could not be looked at: ValueError.")
+
+
 def test_all_is_well_on_a_server(server: Engine) -> None:
     seen = [*examine(build(server).rooms, SECRET)]
     assert {one.level for one in seen} == {Level.OK}, seen
