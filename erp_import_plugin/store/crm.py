@@ -43,7 +43,7 @@ from erp_import_plugin.store.crm_map import (
 )
 from erp_import_plugin.store.crm_removing import delete_entities, read_attached, remove_items
 from erp_import_plugin.store.crm_rows import columns_of, insert_columns, read_rows
-from erp_import_plugin.store.crm_values import aware, id_from_text, id_type, ids_from_text
+from erp_import_plugin.store.crm_values import aware, id_type, id_writer, ids_from_text
 from erp_import_plugin.store.dialects import dialect_of
 from erp_import_plugin.store.match_rows import source_of
 
@@ -167,7 +167,7 @@ class SqlAlchemyCrm:
         if not updates:
             return
         entity = self._entities[kind]
-        ids = [id_from_text(entity.id, one.id) for one in updates]
+        ids = list(map(id_writer(entity.id), (one.id for one in updates)))
         values = [one.values for one in updates]
         columns = columns_of(entity, values, _stamped(entity.on_update, by), bulk.KEEP)
         bulk.update_rows(tx, entity.id, tuple(columns), list(zip(ids, *columns.values(), strict=True)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -32,23 +33,20 @@ def id_type(column: Any) -> type[Any]:
     return kind if kind in (int, UUID) else str
 
 
-def id_from_text(column: Any, text: str) -> Any:
-    """The id as its column holds it. Raises ValueError where the column cannot hold it."""
+def id_writer(column: Any) -> Convert:
+    """Makes an id as its column holds it of a text. Raises ValueError where the column cannot hold it."""
     if isinstance(column.type, sa.Uuid):
-        value = UUID(text)
-        return value if id_type(column) is UUID else str(value)
-    if id_type(column) is not int:
-        return text
-    number = int(text)
-    if str(number) != text or abs(number) > _LARGEST_ID:
-        raise ValueError(f"{text[:40]!r} is no id.")
-    return number
+        return UUID if id_type(column) is UUID else lambda text: str(UUID(text))
+    return _number if id_type(column) is int else as_is
 
 
 def ids_from_text(column: Any, texts: Iterable[str]) -> list[Any]:
     """The ids as the column holds them, without those it cannot hold: no row has them."""
-    made = (_id_or_none(column, text) for text in dict.fromkeys(texts))
-    return [value for value in made if value is not None]
+    made, write = [], id_writer(column)
+    for text in dict.fromkeys(texts):
+        with suppress(ValueError):
+            made.append(write(text))
+    return made
 
 
 def reader(field: Field) -> Convert:
@@ -69,12 +67,12 @@ def reader(field: Field) -> Convert:
 def writer(field: Field) -> Convert:
     """Makes what the column takes of a ``CrmValue``, which is not None."""
     if isinstance(field, Items):
-        return lambda text: id_from_text(field.item, text)
+        return id_writer(field.item)
     if isinstance(field, Channel):
         return as_is
     column = field.column
     if field.crm_type in (CrmType.LIST, CrmType.COMPANY):
-        return lambda text: id_from_text(column, text)
+        return id_writer(column)
     if field.crm_type is CrmType.DECIMAL and not getattr(column.type, "asdecimal", True):
         return float
     if field.crm_type is CrmType.DATETIME and not getattr(column.type, "timezone", True):
@@ -82,11 +80,11 @@ def writer(field: Field) -> Convert:
     return as_is
 
 
-def _id_or_none(column: Any, text: str) -> Any:
-    try:
-        return id_from_text(column, text)
-    except ValueError:
-        return None
+def _number(text: str) -> int:
+    number = int(text)
+    if str(number) != text or abs(number) > _LARGEST_ID:
+        raise ValueError(f"{text[:40]!r} is no id.")
+    return number
 
 
 def _decimal(value: Any) -> Decimal:

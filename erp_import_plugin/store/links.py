@@ -32,7 +32,7 @@ def linked(
     wanted = set(places)
     keys = dialect_of(tx).among(tx, link.c.erp_key, sorted({place.key for place in wanted}))
     rows = tx.execute(select(*_PLACE, link.c.id, link.c.entity_id).where(link.c.connection_id == connection_id, keys))
-    found = {ActorPlace(row.actor_type, row.legal_entity, row.erp_key): Link(row.id, row.entity_id) for row in rows}
+    found = {ActorPlace(*place): Link(link_id, entity_id) for *place, link_id, entity_id in rows.all()}
     return at(found, wanted, one_key)
 
 

@@ -13,6 +13,7 @@ from erp_import_plugin.connector_api import Actor, ActorRef, ActorType
 from erp_import_plugin.engine.candidates import StagedActor
 from erp_import_plugin.store import bulk, codec
 from erp_import_plugin.store.identity import ActorPlace, at, same_type
+from erp_import_plugin.store.ids import among
 from erp_import_plugin.store.job_parts import EVERYTHING, Range, cut
 from erp_import_plugin.store.searches import Search
 from erp_import_plugin.store.tables import decision, link, plan_key, plan_row, search_result, staged
@@ -221,8 +222,9 @@ def rows_of(
 
 def places(tx: Transaction, rows: Collection[int]) -> dict[int, ActorPlace]:
     """What names the actors of some rows."""
-    found = tx.execute(select(staged).where(staged.c.id.in_(list(rows))))
-    return {row.id: ActorPlace(row.actor_type, row.legal_entity, row.erp_key) for row in found}
+    columns = (staged.c.id, staged.c.actor_type, staged.c.legal_entity, staged.c.erp_key)
+    found = tx.execute(select(*columns).where(among(tx, staged.c.id, rows))).all()
+    return {row: ActorPlace(actor_type, legal_entity, key) for row, actor_type, legal_entity, key in found}
 
 
 def absent_parents(
