@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, event
 
 from erp_import_plugin.store.bulk_batches import Batch, NewValues
+from erp_import_plugin.store.transactions import memory_of
 
 _MANY = 20
 """For fewer rows it is not worth asking a server first, or making a table."""
@@ -90,7 +91,7 @@ class _PyMySql:
 
 
 class _Psycopg:
-    """COPY, and for UPDATE a join with a temporary table that is filled by it."""
+    """COPY, and for UPDATE a join with arrays of the new values."""
 
     def insert(self, tx: Connection, batch: Batch) -> bool:
         if not _can_be_copied(tx, batch) or not self._takes_copy(tx, batch):
@@ -100,20 +101,16 @@ class _Psycopg:
         return True
 
     def update(self, tx: Connection, new: NewValues) -> bool:
-        if not _is_each_once(new.batch.values[0]) or not _can_be_copied(tx, new.batch) or not self._may_make(tx):
+        if not _is_each_once(new.batch.values[0]) or not _can_be_copied(tx, new.batch):
             return False
         given = _given(new)
-        types = [f"{_name(tx, column)} AS new_{n}" for n, column in enumerate(new.batch.columns)]
-        types += [f"false AS {name}" for name in given if name.startswith("set_")]
-        table, made = _table(tx, new.batch), "pg_temp.erp_import_given"
-        like = f"SELECT {', '.join(types)} FROM {table} WITH NO DATA"  # noqa: S608
-        tx.exec_driver_sql(f"CREATE TEMPORARY TABLE {made} AS {like}")
-        self._copy(tx, made, list(zip(*given.values(), strict=True)))
+        types = {f"new_{n}": _array_of(tx, column) for n, column in enumerate(new.batch.columns)}
+        arrays = ", ".join(f"unnest(CAST(%s AS {types.get(name, 'boolean')}[])) AS {name}" for name in given)
         tx.exec_driver_sql(
-            f"UPDATE {table} AS target SET {_taken(tx, new)} FROM {made} AS given "  # noqa: S608
-            f"WHERE target.{_name(tx, new.batch.columns[0])} = given.new_0"
+            f"UPDATE {_table(tx, new.batch)} AS target SET {_taken(tx, new)} FROM (SELECT {arrays}) AS given "  # noqa: S608
+            f"WHERE target.{_name(tx, new.batch.columns[0])} = given.new_0",
+            tuple(map(list, given.values())),
         )
-        tx.exec_driver_sql(f"DROP TABLE {made}")
         return True
 
     @staticmethod
@@ -126,16 +123,16 @@ class _Psycopg:
     @staticmethod
     def _takes_copy(tx: Connection, batch: Batch) -> bool:
         """Whether the table is one, without rules that COPY would not follow."""
-        asked = (
-            "SELECT relkind IN ('r', 'p') AND NOT relhasrules AND NOT row_security_active(oid) "
-            "FROM pg_class WHERE oid = CAST(%s AS regclass)"
-        )
-        return bool(tx.exec_driver_sql(asked, (_table(tx, batch).replace("%%", "%"),)).scalar())
-
-    @staticmethod
-    def _may_make(tx: Connection) -> bool:
-        """Whether the user of the database may make temporary tables."""
-        return bool(tx.exec_driver_sql("SELECT has_database_privilege(current_database(), 'TEMPORARY')").scalar())
+        table = _table(tx, batch).replace("%%", "%")
+        memory = memory_of(tx)
+        known = {} if memory is None else memory
+        if (_COPY, table) not in known:
+            asked = (
+                "SELECT relkind IN ('r', 'p') AND NOT relhasrules AND NOT row_security_active(oid) "
+                "FROM pg_class WHERE oid = CAST(%s AS regclass)"
+            )
+            known[_COPY, table] = bool(tx.exec_driver_sql(asked, (table,)).scalar())
+        return bool(known[_COPY, table])
 
 
 _COPY = "erp_import_copy"
@@ -145,33 +142,48 @@ def _copied(cursor: Any, statement: str, rows: Sequence[Any], context: Any) -> b
     """In place of the driver's executemany, where we ask for COPY."""
     if not context.execution_options.get(_COPY):
         return False
-    with cursor.copy(statement, ()) as copy:
+    with cursor.copy(statement.replace("%%", "%")) as copy:  # without parameters the driver leaves it doubled
         for row in rows:
             copy.write_row(row)
     return True
 
 
-_COPIED: tuple[tuple[type[Any], set[type[Any]]], ...] = (
-    (sa.Boolean, {bool}),
-    (sa.Integer, {int}),
-    (sa.Float, {float, int, Decimal}),
-    (sa.Numeric, {Decimal, int}),
-    (sa.DateTime, {datetime}),
-    (sa.Date, {date}),
-    (sa.Uuid, {UUID, str}),
-    (sa.String, {str}),
+_COPIED: tuple[tuple[type[Any], str, set[type[Any]]], ...] = (
+    (sa.Boolean, "boolean", {bool}),
+    (sa.Integer, "bigint", {int}),
+    (sa.Float, "double precision", {float, int, Decimal}),
+    (sa.Numeric, "numeric", {Decimal, int}),
+    (sa.DateTime, "timestamp", {datetime}),
+    (sa.Date, "date", {date}),
+    (sa.Uuid, "uuid", {UUID, str}),
+    (sa.Enum, "", {str}),
+    (sa.String, "text", {str}),
 )
-"""The types of values that mean the same in COPY, where they are text for the column, as in Core's typed parameters."""
+"""Values that mean the same in COPY, where they are text for the column, as in Core's typed parameters.
+
+By the type of the column, with the type they have in an array: one that is assigned to the column as a value is.
+"""
 
 
 def _can_be_copied(tx: Connection, batch: Batch) -> bool:
     return all(_same_when_copied(tx, column, some) for column, some in zip(batch.columns, batch.values, strict=True))
 
 
-def _same_when_copied(tx: Connection, column: sa.Column[Any], values: Sequence[Any]) -> bool:
+def _kind(tx: Connection, column: sa.Column[Any]) -> Any:
     kind = column.type.dialect_impl(tx.dialect)
-    kind = kind.impl_instance if isinstance(kind, sa.TypeDecorator) else kind
-    known = next((types for sql, types in _COPIED if isinstance(kind, sql)), set())
+    return kind.impl_instance if isinstance(kind, sa.TypeDecorator) else kind
+
+
+def _array_of(tx: Connection, column: sa.Column[Any]) -> str:
+    """The type of the items of an array of the column's values."""
+    kind = _kind(tx, column)
+    name = next((name for sql, name, _ in _COPIED if isinstance(kind, sql)), "") or kind.compile(tx.dialect)
+    return f"{name} with time zone" if isinstance(kind, sa.DateTime) and kind.timezone else name
+
+
+def _same_when_copied(tx: Connection, column: sa.Column[Any], values: Sequence[Any]) -> bool:
+    kind = _kind(tx, column)
+    known = next((types for sql, _, types in _COPIED if isinstance(kind, sql)), set())
     if not _types(values) <= known:
         return False
     # From the text of a moment the server would leave the offset out.

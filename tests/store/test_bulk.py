@@ -121,7 +121,8 @@ def tables(engine: Engine) -> Iterator[None]:
 def _rows(pools: dict[str, list[Any]]) -> list[tuple[Any, ...]]:
     """Many rows of few values, which come together anew in each."""
     return [
-        (n + 1, *(some[(n * step) % len(some)] for step, some in enumerate(pools.values(), 1))) for n in range(ROWS)
+        (n + 1, *(some[(n * step) % len(some)] for step, some in enumerate((pools[name] for name in VALUES), 1)))
+        for n in range(ROWS)
     ]
 
 
