@@ -116,11 +116,11 @@ def _appeared(planned: PlannedRow, now: Premise) -> bool:
 
 def same_value(one: CrmValue, other: CrmValue) -> bool:
     """Whether two values read from the CRM are the same; the order of several does not count."""
+    if one == other:
+        return True
     if is_empty(one) or is_empty(other):
         return is_empty(one) and is_empty(other)
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return sorted(one) == sorted(other)
-    return one == other
+    return isinstance(one, tuple) and isinstance(other, tuple) and sorted(one) == sorted(other)
 
 
 def _resolve(value: NewValue, resolved: Resolved) -> CrmValue | Reason:

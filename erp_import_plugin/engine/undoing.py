@@ -253,8 +253,7 @@ def seal(change: EntityChange, values: Mapping[str, CrmValue], found: Mapping[st
     """What the CRM holds otherwise than it was written, of an entity that was just created or changed."""
     get, now = values.get, found.get
     looked_at = found if change.is_new else values
-    other = [key for key in looked_at if now(key) != get(key)]
-    return {f"{change.kind.value}.{key}": now(key) for key in other if not same_value(now(key), get(key))}
+    return {f"{change.kind.value}.{key}": now(key) for key in looked_at if not same_value(now(key), get(key))}
 
 
 def writable(schema: CrmSchema, kind: EntityKind) -> list[str]:

@@ -8,7 +8,8 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, event, func, insert, select, text, update
+from sqlalchemy import Engine, Insert, Table, delete, event, func, insert, select, text, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
 
 from erp_import_plugin.connector_api import ActorRef, ActorType, GiveUp
@@ -24,9 +25,11 @@ from erp_import_plugin.engine.settings import (
 )
 from erp_import_plugin.errors import NotFound, Refused
 from erp_import_plugin.host_api import EntityKind, User
+from erp_import_plugin.store import bulk_ways, dialects
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import links as link_store
 from erp_import_plugin.store import staging as staging_store
+from erp_import_plugin.store.dialects import Dialect
 from erp_import_plugin.store.identity import ActorPlace
 from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.store.tables import link, outcome
@@ -571,6 +574,35 @@ def test_new_and_changed_companies_and_contacts_take_a_fixed_number_of_statement
         _mixed(house, engine, size)
         counts.append(_statements(house, ActorType.CUSTOMER, ActorType.PERSON))
     assert counts[0] == counts[1]
+
+
+class _Plain(Dialect):
+    """SQLite as if nothing of it were known, but for how it adds a row that may be there."""
+
+    def insert_unless_there(self, table: Table) -> Insert:
+        return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def test_a_database_that_nothing_is_known_of_gets_the_same_in_plain_statements(
+    engine: Engine, monkeypatch: Any
+) -> None:
+    made = []
+    for plain in (False, True):
+        databases.empty(engine)
+        if plain:
+            monkeypatch.setattr(bulk_ways, "_WAYS", {})
+            monkeypatch.setattr(dialects, "_DIALECTS", {"sqlite": _Plain()})
+        house = build(engine)
+        _mixed(house, engine, 40)
+        become = imported(house, planned(house, BY_VAT, ActorType.CUSTOMER, ActorType.PERSON))
+        with engine.connect() as tx:
+            names = select(hosts.company.c.id, hosts.company.c.name, hosts.company.c.vat_number)
+            channels = select(hosts.person.c.last_name, hosts.person.c.company_id, hosts.person_channel.c.value)
+            channels = channels.join(hosts.person_channel, hosts.person_channel.c.person_id == hosts.person.c.id)
+            found = [sorted(map(tuple, tx.execute(one))) for one in (names, channels)]
+        made.append((become, found))
+    assert made[0] == made[1]
+    assert {status for status, _ in made[0][0].values()} == {Status.NEW, Status.CHANGED}
 
 
 def test_actors_added_while_the_preview_is_made_do_not_slip_through(house: House, monkeypatch: Any) -> None:
