@@ -121,7 +121,8 @@ class Planner:
         if not differing:
             return _row(candidate, situation, Status.UNCHANGED, _SAME)
         rules = FieldRules(candidate.kind, action, self._settings, candidate.region, linked=situation.match.linked)
-        _remember_channels(rules, writable, entity)
+        if any(field.type in CHANNELS for field, *_ in differing):
+            _remember_channels(rules, writable, entity)
         decisions = [rules.decide(*one) for one in differing]
         changes = tuple(one for one in decisions if isinstance(one, FieldChange))
         kept = tuple(one for one in decisions if isinstance(one, KeptField))

@@ -78,12 +78,27 @@ def _rows(tx: Connection, fields: Mapping[str, Many], ids: Collection[Any]) -> I
     statement = select(table).where(dialect_of(tx).among(tx, one.owner, ids), _of(fields)).order_by(*_identity(one))
     if is_locking(tx):
         statement = statement.with_for_update()
-    readers = {key: reader(some) for key, some in fields.items()}
+    place = {column.key: n for n, column in enumerate(table.c)}
+    owner = place[one.owner.key]
+    values = {key: (place[some.value.key], reader(some)) for key, some in fields.items()}
+    sorts = _sorts(fields, place)
     for row in tx.execute(statement):
-        cells = row._mapping
-        for key, some in fields.items():
-            if cells[some.value] is not None and all(cells[table.c[name]] == is_ for name, is_ in some.where.items()):
-                yield str(cells[one.owner]), key, readers[key](cells[some.value]), row
+        for of, keys in sorts:
+            for key in keys.get(tuple([row[n] for n in of]), ()):
+                at, read = values[key]
+                if row[at] is not None:
+                    yield str(row[owner]), key, read(row[at]), row
+
+
+def _sorts(
+    fields: Mapping[str, Many], place: Mapping[str, int]
+) -> list[tuple[tuple[int, ...], dict[tuple[Any, ...], list[str]]]]:
+    """The fields by what tells that a row is one of theirs: the places of columns, and their values."""
+    found: dict[tuple[int, ...], dict[tuple[Any, ...], list[str]]] = {}
+    for key, one in fields.items():
+        places = tuple(place[name] for name in one.where)
+        found.setdefault(places, {}).setdefault(tuple(one.where.values()), []).append(key)
+    return list(found.items())
 
 
 def _of(fields: Mapping[str, Many]) -> Any:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.engine import matching
 from erp_import_plugin.engine.candidates import Candidate, StagedActor
-from erp_import_plugin.engine.changes import NO_MATCH, PLAIN, Match, NewItem
+from erp_import_plugin.engine.changes import NO_MATCH, Match, NewItem
 from erp_import_plugin.engine.decisions import Decision
 from erp_import_plugin.engine.planning import NO_COMPANY, Company, Situation
 from erp_import_plugin.engine.settings import ImportSettings
@@ -106,7 +106,7 @@ def _place_of(actor: StagedActor) -> ActorPlace:
 
 def _known_values(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """The values that the CRM knows already: without list items and companies still to be made."""
-    if PLAIN.issuperset(map(type, values.values())):
+    if NewItem not in map(type, values.values()):
         return values
     return {key: value for key, value in values.items() if not isinstance(value, NewItem)}
 

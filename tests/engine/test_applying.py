@@ -187,7 +187,7 @@ RESOLVED = Resolved({NEW: "cat-9"}, {7: "c9"})
     ],
 )
 def test_placeholders_become_what_they_stand_for(new: NewValue, value: CrmValue) -> None:
-    assert written(change_of(FieldChange("f", None, new)), RESOLVED) == {"f": value}
+    assert written(change_of(FieldChange("f", None, new)).new_by_field(), RESOLVED) == {"f": value}
 
 
 @pytest.mark.parametrize(
@@ -199,12 +199,12 @@ def test_placeholders_become_what_they_stand_for(new: NewValue, value: CrmValue)
     ],
 )
 def test_a_placeholder_for_what_never_came_holds_the_whole_row(new: NewValue, reason: Reason) -> None:
-    assert written(change_of(CODE, FieldChange("f", None, new)), RESOLVED) == reason
+    assert written(change_of(CODE, FieldChange("f", None, new)).new_by_field(), RESOLVED) == reason
 
 
 def test_an_unticked_field_is_not_written_and_needs_nothing() -> None:
     unticked = FieldChange("f", None, OTHER, ticked=False)
-    assert written(change_of(CODE, unticked), RESOLVED) == {"code": "B"}
+    assert written(change_of(CODE, unticked).new_by_field(), RESOLVED) == {"code": "B"}
     assert list(changed(unticked).new_items()) == []
     assert changed(FieldChange("company", None, RowCompany(8), ticked=False)).depends_on is None
 

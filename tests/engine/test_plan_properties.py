@@ -325,7 +325,7 @@ def after(world: World, planned: PlannedRow) -> World:
     found = world.situation.entity
     held = {} if found is None or (change and change.is_new) else dict(found.values)
     resolved = Resolved(added, {7: "c7", 1: "c-own"})
-    values = written(change, resolved) if change else {}
+    values = written(change.new_by_field(), resolved) if change else {}
     assert isinstance(values, dict)
     company = world.situation.company
     there = Company("c7") if isinstance(company.value, RowCompany) else company
