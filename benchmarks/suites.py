@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks import front_door, growth, pages, reference, similar, through_pages
+from benchmarks import front_door, growth, pages, reference, similar, through_pages, workers
 from benchmarks.cases import Suite
 
 SUITES: Mapping[str, Suite] = {
@@ -13,5 +13,6 @@ SUITES: Mapping[str, Suite] = {
     "through_pages": through_pages,
     "pages": pages,
     "similar": similar,
+    "workers": workers,
     "front_door": front_door,
 }
