@@ -32,7 +32,7 @@ def test_a_door_broken_through_is_noticed(tmp_path: Path) -> None:
     for room in [*rooms.split(), "web/forms", "web/views"]:
         (tmp_path / "erp_import_plugin" / room).mkdir(parents=True, exist_ok=True)
         (tmp_path / "erp_import_plugin" / room / "__init__.py").touch()
-    for module in ("extension", "cli", "config", "errors"):
+    for module in ("extension", "cli", "config", "errors", "late", "watching"):
         (tmp_path / "erp_import_plugin" / f"{module}.py").touch()
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run(['--no-cache'])"]
     answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
