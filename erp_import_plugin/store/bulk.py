@@ -8,16 +8,15 @@ statements that does not depend on the number of rows.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
-from sqlalchemy.exc import StatementError
 
 from erp_import_plugin.store.bulk_batches import KEEP, Row, new_values, rows_to_insert
 from erp_import_plugin.store.bulk_ways import way_of
+from erp_import_plugin.store.transactions import values_hidden
 
 __all__ = ["KEEP", "insert_rows", "update_rows"]
 
@@ -30,7 +29,7 @@ def insert_rows(tx: Connection, table: sa.Table, columns: Sequence[str], rows: S
     """
     if not rows:
         return
-    with _values_hidden():
+    with values_hidden():
         way = way_of(tx, len(rows))
         batch = rows_to_insert(tx.dialect, table, columns, rows) if way else None
         if way is None or batch is None or not way.insert(tx, batch):
@@ -45,7 +44,7 @@ def update_rows(tx: Connection, key: sa.Column[Any], columns: Sequence[str], row
     """
     if not rows or not columns:
         return
-    with _values_hidden():
+    with values_hidden():
         way = way_of(tx, len(rows))
         new = new_values(tx.dialect, key, columns, rows) if way else None
         if way is None or new is None or not way.update(tx, new):
@@ -77,12 +76,3 @@ def _params(columns: Sequence[str], kept: Collection[str], row: Row) -> dict[str
         if name in kept:
             made[f"set_{name}"] = value is not KEEP
     return made
-
-
-@contextmanager
-def _values_hidden() -> Iterator[None]:
-    try:
-        yield
-    except StatementError as error:
-        error.hide_parameters = True
-        raise

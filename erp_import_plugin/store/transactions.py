@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, update
+from sqlalchemy.exc import StatementError
 
 from erp_import_plugin.store import tables
 from erp_import_plugin.store.troubles import trouble_of
@@ -18,7 +19,7 @@ _MEMORY = "erp_import_memory"
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction for reading; nothing is kept of what it writes."""
-    with engine.connect() as tx:
+    with values_hidden(), engine.connect() as tx:
         yield tx
 
 
@@ -32,6 +33,16 @@ def writing(engine: Engine, *, locking: bool = False) -> Iterator[Connection]:
     """
     with engine.connect() as connection, _begun(connection, locking=locking) as tx:
         yield tx
+
+
+@contextmanager
+def values_hidden() -> Iterator[None]:
+    """Keep what a statement that fails was to write or find out of logs: it may be a person's data."""
+    try:
+        yield
+    except StatementError as error:
+        error.hide_parameters = True
+        raise
 
 
 class Successive:
@@ -89,7 +100,7 @@ def _begun(connection: Connection, **options: Any) -> Iterator[Connection]:
     if connection.dialect.name in ("postgresql", "mysql", "mariadb"):
         options |= {"isolation_level": "READ COMMITTED"}
     tx = connection.execution_options(**options)
-    with tx.begin():
+    with values_hidden(), tx.begin():
         if tx.dialect.name == "sqlite":
             _wait_to_write(tx)
         yield tx

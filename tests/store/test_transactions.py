@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Event
 
 import pytest
-from sqlalchemy import Engine, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store import migrate
-from erp_import_plugin.store.transactions import reading, writing
+from erp_import_plugin.store.transactions import Successive, reading, writing
 from tests.support import databases, hosts
 
 
@@ -125,3 +128,14 @@ def test_the_host_gets_its_connections_back_as_they_were(engine: Engine) -> None
     with engine.connect() as connection:
         assert connection.get_isolation_level() == before
         assert "erp_import_locking" not in connection.get_execution_options()
+
+
+@pytest.mark.parametrize("begin", [reading, writing, lambda engine: Successive(engine).writing()])
+def test_an_error_does_not_tell_the_values_of_its_statement(
+    sqlite: Engine, begin: Callable[[Engine], AbstractContextManager[Connection]]
+) -> None:
+    person = {"name": "Kari Nordmann"}
+    with pytest.raises(OperationalError) as failed, begin(sqlite) as tx:
+        tx.execute(text("SELECT :name FROM nowhere"), person)
+    assert "nowhere" in str(failed.value)
+    assert "Kari" not in "".join(traceback.format_exception(failed.value))
