@@ -9,9 +9,11 @@ from sqlalchemy import Engine, insert, select
 
 from erp_import_plugin.connector_api import ActorType, GiveUp
 from erp_import_plugin.jobs import JobContext
+from erp_import_plugin.store.jobs import JobState, JobStore
 from tests.cli.conftest import Shell, connect, shell_on
 from tests.support import hosts
 from tests.support.rooms import House
+from tests.support.waiting import wait_until
 
 WHAT = ("--connection", "Shop one", "--type", "Customer")
 HOW = ("--company-match", "number", "--list", "category=blank")
@@ -252,4 +254,23 @@ def test_sync_switched_on_meanwhile_refuses_and_loses_nothing(connected: Shell, 
     refused = connected.run("import", "--token", plan["import"])
     assert (refused.exit_code, "Automatic sync is on." in refused.stderr, _names(engine)) == (2, True, [])
     connected.house.sync.on = False
+    assert connected.data("import", "--token", plan["import"])["accounts"]["new"] == 12
+
+
+def test_a_command_goes_on_with_what_was_paused(
+    connected: Shell, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = connected.data("preview", *WHAT, *HOW)
+    store = JobStore(engine)
+
+    def paused(context: JobContext, *_: object) -> None:
+        store.request_pause(context.job_id)
+        wait_until(context.cancel_asked)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(JobContext, "progress", paused)
+        assert connected.run("import", "--token", plan["import"]).exit_code != 0
+    job = store.latest(plan["import"])
+    assert job
+    assert job.state is JobState.PAUSED
     assert connected.data("import", "--token", plan["import"])["accounts"]["new"] == 12

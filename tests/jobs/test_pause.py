@@ -8,6 +8,7 @@ from erp_import_plugin.connector_api import Cancelled as ConnectorCancelled
 from erp_import_plugin.jobs import JobContext
 from erp_import_plugin.store.jobs import JobState, JobStore, Progress
 from tests.jobs.conftest import Desk
+from tests.support.clocks import Clock
 from tests.support.waiting import wait_until
 
 
@@ -83,3 +84,15 @@ def test_an_ended_job_cannot_be_paused(store: JobStore) -> None:
     store.finish(job.id, "w", JobState.DONE, Progress())
     store.request_pause(job.id)
     assert store.get(job.id).state is JobState.DONE
+
+
+def test_who_goes_on_with_work_whose_worker_died_before_it_paused_wants_no_pause_any_more(
+    store: JobStore, clock: Clock
+) -> None:
+    job = store.create("work", "abc", "u")
+    store.claim(job.id, "w", 60)
+    store.request_pause(job.id)
+    clock.forward(61)
+    store.wake(job.id)
+    assert store.claim(job.id, "other", 60)
+    assert not store.get(job.id).pause
