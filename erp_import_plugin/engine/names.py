@@ -69,7 +69,7 @@ def _consonants(word: str) -> str:
 def lettered(form: str) -> tuple[tuple[str, ...], str]:
     """The words of a folded name that are letters only; and the rest, in which a digit makes another name."""
     words = form.split()
-    numbers = [word for word in words if any(map(str.isdigit, word))]
+    numbers = [word for word in words if not word.isalpha() and any(map(str.isdigit, word))]
     if not numbers:
         return tuple(words), ""
     return tuple(word for word in words if word not in numbers), " ".join(numbers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, literal, or_, select
 
 from erp_import_plugin.host_api import CrmValue, MatchRule
 from erp_import_plugin.store.crm_map import Channel, Column, EntityTable, ListTable
-from erp_import_plugin.store.crm_values import ids_from_text, reader
+from erp_import_plugin.store.crm_values import Convert, ids_from_text, reader
 from erp_import_plugin.store.dialects import Dialect, dialect_of
 from erp_import_plugin.store.tables import match_key
 
@@ -22,6 +23,7 @@ COLUMNS = ("index_id", "row_id", "position", "entity_id", "source", "match_key")
 """Of the table of keys, in the order of what :func:`keys_of` gives."""
 
 _SEPARATOR = "\x1f"
+_CELLS = 5  # columns of a row that stand before those the keys are made of
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class Source:
     def is_channel(self) -> bool:
         """Whether each row holds one of many values."""
         return self.row_id is not self.entity.id
+
+    @cached_property
+    def readers(self) -> tuple[tuple[str, Convert, bool], ...]:
+        """How the cells of a row are read: for each field its name, what reads it, and whether it is one of many."""
+        return tuple((name, reader(field), isinstance(field, Channel)) for name, field in self.fields.items())
 
 
 def source_of(entity: EntityTable, rule: MatchRule, lists: Mapping[str, ListTable]) -> Source:
@@ -122,10 +129,9 @@ def _region(source: Source) -> tuple[Any, Any]:
 def keys_of(source: Source, index_id: int, region: str, row: Row[Any]) -> Iterator[tuple[Any, ...]]:
     """What is kept of a row, as ``COLUMNS``: each of its keys; without any, that there is none."""
     values: dict[str, CrmValue] = {}
-    for n, (name, field) in enumerate(source.fields.items()):
-        cell = row._mapping[f"field_{n}"]
-        value = None if cell is None else reader(field)(cell)
-        values[name] = (value,) if isinstance(field, Channel) and value is not None else value
+    for (name, read, is_one_of_many), cell in zip(source.readers, row[_CELLS:], strict=True):
+        value = None if cell is None else read(cell)
+        values[name] = (value,) if is_one_of_many and value is not None else value
     if source.rule.fields == ("id",):
         values["id"] = str(row.row_id)
     keys: tuple[str | None, ...] = source.rule.keys(values, row.code or region) or (None,)

@@ -13,7 +13,7 @@ from erp_import_plugin.engine.changes import PlannedRow
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.settings import Action, DuplicateSettings, ImportSettings, NoCompany
 from erp_import_plugin.host_api import CrmValue, EntityKind
-from erp_import_plugin.store import match_index, plan_pages
+from erp_import_plugin.store import match_index, match_rows, plan_pages
 from erp_import_plugin.store.plan import PlanFilter
 from erp_import_plugin.store.tables import job, match_key, plan_row
 from erp_import_plugin.store.transactions import reading, writing
@@ -145,7 +145,8 @@ def test_a_name_that_half_the_crm_has_suggests_nothing(house: House) -> None:
 def test_the_keys_of_a_large_crm_are_made_before_the_first_row_is_planned_a_few_at_a_time(
     engine: Engine, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(match_index, "_PAGE", 2)
+    for part in (match_index, match_rows):
+        monkeypatch.setattr(part, "PAGE", 2)
     hold(house, COMPANY, *({"name": f"Nordic {name}"} for name in ("Paper", "Fish", "Wood", "Salt", "Ore")))
     house.shop.add(ActorType.CUSTOMER, "1", NAME="Nordic Papre", VATNO="1")
     with transactions(engine) as done:
