@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -16,17 +16,10 @@ from sqlalchemy import delete as sql_delete
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine.repeating import Repeat
 from erp_import_plugin.engine.results import Accounts
-from erp_import_plugin.engine.settings import (
-    Action,
-    ChannelPolicy,
-    DuplicateSettings,
-    EmptyValue,
-    ImportSettings,
-    ListPolicy,
-    NoCompany,
-)
+from erp_import_plugin.engine.settings import ImportSettings
 from erp_import_plugin.host_api import EntityKind, User
 from erp_import_plugin.store import codec
+from erp_import_plugin.store.setting_texts import repeat_from_text, settings_from_text, settings_to_text
 from erp_import_plugin.store.tables import (
     decision,
     import_selection,
@@ -61,7 +54,8 @@ _THERE = table.c.state != REMOVING
 class Import:
     """One import. ``token`` is its public id; ``actor_type`` the one chosen first.
 
-    ``undoes`` is the id of the import it takes back.
+    ``undoes`` is the id of the import it takes back. ``staged`` is how many actors of each type there are; None as long
+    as there may be more, and where version 0.1.0 made the preview.
     """
 
     id: int
@@ -76,6 +70,7 @@ class Import:
     revision: int
     undoes: int | None
     saved_import_id: int | None
+    staged: Mapping[ActorType, int] | None
     repeat: Repeat | None
     language: str
     created_at: datetime
@@ -194,6 +189,12 @@ def save_accounts(tx: Transaction, import_id: int, accounts: Accounts) -> None:
     tx.execute(update(table).where(table.c.id == import_id).values(counts=codec.dumps(asdict(accounts))))
 
 
+def save_staged(tx: Transaction, import_id: int, types: Mapping[ActorType, int]) -> None:
+    """Keep how many actors of each type are staged, now that the preview is made."""
+    counts = {actor_type.value: number for actor_type, number in types.items()}
+    tx.execute(update(table).where(table.c.id == import_id).values(staged=codec.dumps(counts)))
+
+
 def revise(tx: Transaction, import_id: int) -> None:
     """Mark that the plan is another one now, and forget what it touched before."""
     tx.execute(update(table).where(table.c.id == import_id).values(revision=table.c.revision + 1, impact=None))
@@ -232,37 +233,10 @@ def delete(tx: Transaction, import_id: int) -> None:
     tx.execute(sql_delete(table).where(table.c.id == import_id))
 
 
-def settings_to_text(settings: ImportSettings) -> str:
-    """Settings as JSON text."""
-    return codec.dumps(asdict(settings) | {"left_out": sorted(settings.left_out)})
-
-
-def settings_from_text(text: str) -> ImportSettings:
-    """Settings again. Keys that this version does not know are left out."""
-    data = codec.loads(text)
-    for kind in ("company", "person", "project"):
-        data[kind] = _duplicates(data.get(kind) or {})
-    data["no_company"] = NoCompany(data["no_company"])
-    data["lists"] = {name: ListPolicy(policy) for name, policy in data["lists"].items()}
-    data["phones"], data["web"] = ChannelPolicy(data["phones"]), ChannelPolicy(data["web"])
-    data["left_out"] = frozenset(data.get("left_out", ()))
-    data["defaults"] = {name: codec.value(default) for name, default in data.get("defaults", {}).items()}
-    known = {field.name for field in fields(ImportSettings)}
-    return ImportSettings(**{key: value for key, value in data.items() if key in known})
-
-
-def repeat_from_text(text: str) -> Repeat:
-    """What :func:`save_repeat` was given, from its JSON text."""
-    return Repeat(**{key: codec.value(value) for key, value in codec.loads(text).items()})
-
-
-def _duplicates(data: Mapping[str, Any]) -> DuplicateSettings:
-    return DuplicateSettings(
-        match=data.get("match"),
-        action=Action(data.get("action", Action.MERGE)),
-        empty=EmptyValue(data.get("empty", EmptyValue.KEEP)),
-        linked=Action(data["linked"]) if data.get("linked") else None,
-    )
+def _staged(row: Row[Any]) -> dict[ActorType, int] | None:
+    if row.staged is None or row.state == ImportState.STAGING.value:
+        return None
+    return {ActorType(name): number for name, number in codec.loads(row.staged).items()}
 
 
 def _import(row: Row[Any]) -> Import:
@@ -280,6 +254,7 @@ def _import(row: Row[Any]) -> Import:
         revision=row.revision,
         undoes=row.undoes,
         saved_import_id=row.saved_import_id,
+        staged=_staged(row),
         repeat=repeat_from_text(row.repeat) if row.repeat else None,
         language=row.language,
         created_at=row.created_at,

@@ -91,18 +91,23 @@ def page(
     limit: int,
     *,
     unreached: bool = False,
+    total: int | None = None,
 ) -> tuple[list[ResultRow], int]:
     """One page of the rows with one of the statuses and the text in their label, and how many those are.
 
-    With ``unreached`` a row without an outcome counts as held.
+    With ``unreached`` a row without an outcome counts as held. ``total`` is how many those are without the text, where
+    every row has an outcome.
     """
-    rows = _named(_rows(import_id, statuses, unreached), text)
-    if text or unreached:
-        total = tx.scalar(rows.with_only_columns(func.count()).order_by(None)) or 0
+    rows = _rows(import_id, statuses, unreached)
+    if text or unreached or total is None:
+        listed = _named(rows, text)
+        total = tx.scalar(listed.with_only_columns(func.count()).order_by(None)) or 0
+        shown = listed.with_only_columns(plan_row.c.id)
     else:
-        found = counts(tx, import_id)
-        total = sum(found.get(status, 0) for status in statuses)
-    return [_result(row) for row in tx.execute(rows.offset(offset).limit(limit))], total
+        shown = _ids(import_id, statuses)
+    # The ids first: what is skipped is not read whole.
+    ids = shown.offset(offset).limit(limit).subquery()
+    return [_result(row) for row in tx.execute(rows.join(ids, ids.c.id == plan_row.c.id))], total
 
 
 def following(
@@ -144,6 +149,14 @@ def _row(import_id: int, kind: EntityKind, one: Outcome) -> tuple[Any, ...]:
 
 def _named(rows: Select[Any], text: str) -> Select[Any]:
     return rows.where(plan_row.c.label.icontains(text, autoescape=True)) if text else rows
+
+
+def _ids(import_id: int, statuses: Collection[Status]) -> Select[Any]:
+    """The rows with one of the statuses, all of which have an outcome."""
+    if set(statuses) == set(Status):  # the plan has them in order
+        return select(plan_row.c.id).where(plan_row.c.import_id == import_id).order_by(plan_row.c.id)
+    mine = (outcome.c.import_id == import_id, outcome.c.status.in_([one.value for one in statuses]))
+    return select(outcome.c.id).where(*mine).order_by(outcome.c.id)
 
 
 def _rows(import_id: int, statuses: Collection[Status], unreached: bool) -> Select[Any]:

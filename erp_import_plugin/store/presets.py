@@ -13,7 +13,7 @@ from sqlalchemy import delete as sql_delete
 from erp_import_plugin.engine.settings import ImportSettings
 from erp_import_plugin.host_api import User
 from erp_import_plugin.store.dialects import dialect_of
-from erp_import_plugin.store.imports import settings_from_text, settings_to_text
+from erp_import_plugin.store.setting_texts import settings_from_text, settings_to_text
 from erp_import_plugin.store.tables import preset as table
 from erp_import_plugin.store.tables import preset_default
 

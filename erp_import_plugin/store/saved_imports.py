@@ -16,9 +16,10 @@ from erp_import_plugin.engine.repeating import Repeat
 from erp_import_plugin.engine.settings import ImportSettings
 from erp_import_plugin.host_api import User
 from erp_import_plugin.store import codec
-from erp_import_plugin.store.imports import ImportState, repeat_from_text, settings_from_text, settings_to_text
+from erp_import_plugin.store.imports import ImportState
 from erp_import_plugin.store.jobs import JobState
 from erp_import_plugin.store.leases import run_out
+from erp_import_plugin.store.setting_texts import repeat_from_text, settings_from_text, settings_to_text
 from erp_import_plugin.store.tables import import_, job, mapping, saved_actor
 from erp_import_plugin.store.tables import saved_import as table
 

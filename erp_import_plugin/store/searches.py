@@ -135,13 +135,15 @@ def page(
         link.c.legal_entity == search_result.c.legal_entity,
         link.c.erp_key == search_result.c.erp_key,
     )
+    mine = search_result.c.search_id == search.id
+    # The positions first: what is skipped, or sorted, is not read whole.
+    shown = select(search_result.c.position).where(mine).order_by(*order).offset(offset).limit(limit).subquery()
     rows = tx.execute(
         select(search_result, link.c.entity_id)
+        .join(shown, shown.c.position == search_result.c.position)
         .join(link, same_actor, isouter=True)
-        .where(search_result.c.search_id == search.id)
+        .where(mine)
         .order_by(*order)
-        .offset(offset)
-        .limit(limit)
     )
     return [Result(row.position, row.erp_key, tuple(codec.loads(row.cells)), row.ticked, row.entity_id) for row in rows]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection as Transaction
@@ -29,18 +28,6 @@ class FetchedActor(NamedTuple):
     actor: Actor
     label: str
     problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class StagedRow:
-    """A staged actor as a list shows it."""
-
-    row: int
-    state: str
-    actor_type: ActorType
-    key: str
-    label: str
-    as_parent: bool
 
 
 def want_ticked(tx: Transaction, search: Search, *, one_key: bool = False) -> int:
@@ -129,16 +116,6 @@ def types(tx: Transaction, import_id: int) -> dict[ActorType, int]:
     )
     found = {ActorType(actor_type): count for actor_type, count in rows}
     return {actor_type: found[actor_type] for actor_type in ActorType if actor_type in found}
-
-
-def page(tx: Transaction, import_id: int, text: str, offset: int, limit: int) -> tuple[list[StagedRow], int]:
-    """One page of the staged actors whose label or key contains the text, and how many those are."""
-    mine = [staged.c.import_id == import_id]
-    if text:
-        mine.append(staged.c.label.icontains(text, autoescape=True) | (staged.c.erp_key == text))
-    total = tx.scalar(select(func.count()).select_from(staged).where(*mine)) or 0
-    rows = tx.execute(select(staged).where(*mine).order_by(staged.c.id).offset(offset).limit(limit))
-    return [_listed(row) for row in rows], total
 
 
 def remove(tx: Transaction, import_id: int, rows: Collection[int]) -> None:
@@ -277,10 +254,6 @@ def _fetched(one: FetchedActor) -> tuple[Any, ...]:
         parent.actor_type.value if parent else None,
         parent.key if parent else None,
     )
-
-
-def _listed(row: Row[Any]) -> StagedRow:
-    return StagedRow(row.id, row.state, ActorType(row.actor_type), row.erp_key, row.label, row.as_parent)
 
 
 def _actor(row: Row[Any]) -> StagedActor:

@@ -190,6 +190,7 @@ import_ = _table(
     Column("counts", Long),  # JSON: of the plan, then of the result
     Column("revision", Integer, nullable=False, default=0),  # raised by every change to the plan
     Column("impact", Long),  # JSON: what the plan touches, per entity and field
+    Column("staged", Long),  # JSON: how many actors of each type are staged, since the preview was made
     Column("undoes", _Id, index=True),  # the import that this one takes back
     Column("saved_import_id", _Id, index=True),  # the saved import that this one repeats
     Column("repeat", Long),  # JSON: what the ERP had that is new, changed, the same, gone
@@ -238,6 +239,7 @@ search_result = _table(
     Column("cells", Long, nullable=False),  # JSON: texts to show, in the order of the search's columns
     *(Column(f"sort_{n}", String(80)) for n in range(SORTABLE)),
     UniqueConstraint("search_id", "position"),
+    Index(None, "search_id", "ticked"),
     UniqueConstraint("search_id", "legal_entity", "erp_key"),
 )
 

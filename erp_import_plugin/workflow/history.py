@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from sqlalchemy import Connection as Transaction
 
@@ -15,7 +14,7 @@ from erp_import_plugin.jobs import Jobs, JobView
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import history as history_store
 from erp_import_plugin.store import imports as import_store
-from erp_import_plugin.store import outcomes as outcome_store
+from erp_import_plugin.store import staged_pages
 from erp_import_plugin.store.history import Decided
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.outcomes import ResultRow
@@ -23,7 +22,7 @@ from erp_import_plugin.store.transactions import reading
 from erp_import_plugin.workflow import access, results
 from erp_import_plugin.workflow.asked import Asked, asked_of
 from erp_import_plugin.workflow.imports import connector_name
-from erp_import_plugin.workflow.paging import Paged, paged
+from erp_import_plugin.workflow.paging import Paged
 from erp_import_plugin.workflow.results import SelectionLink
 from erp_import_plugin.workflow.rooms import Rooms
 
@@ -98,7 +97,7 @@ def of(
             imported=imported,
             connection_name=connection.name if connection else "",
             connector_name=connector_name(rooms, connection),
-            types=history_store.types(tx, [imported.id]).get(imported.id, {}),
+            types=staged_pages.types_of(tx, imported),
             asked=_asked(tx, imported),
             saved_as=history_store.saved_name(tx, imported.id),
             work=tuple(Work(job, _name(people.get(job.user_id), job.user_id)) for job in work),
@@ -106,7 +105,7 @@ def of(
             takes_back=import_store.by_id(tx, imported.undoes) if imported.undoes is not None else None,
             undos=tuple(history_store.undos(tx, imported.id)),
             accounts=results.accounts(tx, imported)[0] if started else None,
-            page=_page(tx, rooms, imported, statuses, text, number) if started else Paged((), 0, 1, 1),
+            page=results.listed(tx, rooms, imported, statuses, text, number) if started else Paged((), 0, 1, 1),
             selections=results.selections(tx, rooms, imported),
             schema=rooms.host.crm.schema(),
         )
@@ -121,11 +120,3 @@ def _asked(tx: Transaction, imported: Import) -> Asked | None:
     if not data:
         return None
     return asked_of(tx, imported.connection_id, ActorType(data["type"]), data["sets"])
-
-
-def _page(
-    tx: Transaction, rooms: Rooms, imported: Import, statuses: Collection[Status], text: str, number: int
-) -> Paged[ResultRow]:
-    unreached = imported.state is not ImportState.DONE
-    found = partial(outcome_store.page, tx, imported.id, statuses, text, unreached=unreached)
-    return paged(found, number, rooms.config.page_size)

@@ -17,7 +17,7 @@ from erp_import_plugin.store import history as history_store
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import searches as search_store
-from erp_import_plugin.store import staging as staging_store
+from erp_import_plugin.store import staged_pages
 from erp_import_plugin.store.connections import Connection
 from erp_import_plugin.store.history import HistoryFilter
 from erp_import_plugin.store.imports import Import, ImportState
@@ -82,7 +82,7 @@ def get(rooms: Rooms, user: User, token: str) -> ImportSummary:
     with reading(rooms.engine) as tx:
         found = access.open_import(tx, rooms, user, token)
         connection = connection_store.get(tx, found.connection_id)
-        staged = staging_store.types(tx, found.id)
+        staged = staged_pages.types_of(tx, found)
     names = (connection.name if connection else "", connector_name(rooms, connection))
     return ImportSummary(found, *names, staged, working.latest(rooms, token))
 
@@ -110,10 +110,11 @@ def lines(tx: Transaction, jobs: Jobs, imports: Sequence[Import]) -> tuple[Impor
     """Some imports as a list shows them."""
     named = connection_store.named(tx, {one.connection_id for one in imports})
     names = {one.id: one.name for one in named}
-    types = history_store.types(tx, [one.id for one in imports])
+    types = history_store.types(tx, [one.id for one in imports if one.staged is None])
     work = jobs.latest_of([one.token for one in imports])
     return tuple(
-        ImportLine(one, names.get(one.connection_id, ""), types.get(one.id, {}), work.get(one.token)) for one in imports
+        ImportLine(one, names.get(one.connection_id, ""), one.staged or types.get(one.id, {}), work.get(one.token))
+        for one in imports
     )
 
 

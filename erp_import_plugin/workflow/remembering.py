@@ -14,8 +14,9 @@ from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import saved_actors as actor_store
 from erp_import_plugin.store import saved_imports as saved_store
-from erp_import_plugin.store.imports import Import, settings_to_text
+from erp_import_plugin.store.imports import Import
 from erp_import_plugin.store.saved_imports import SavedImport, What
+from erp_import_plugin.store.setting_texts import settings_to_text
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow.rooms import Rooms
 

@@ -35,7 +35,9 @@ def count(tx: Transaction, import_id: int, rows: Rows | None = None) -> None:
     counts: Counter[Status] = Counter()
     for (status, _), number in plan_blocks.counts(tx, import_id).rows.items():
         counts[status] += number
-    import_store.save_accounts(tx, import_id, Accounts.of(sum(staging_store.counts(tx, import_id).values()), counts))
+    types = staging_store.types(tx, import_id)
+    import_store.save_staged(tx, import_id, types)
+    import_store.save_accounts(tx, import_id, Accounts.of(sum(types.values()), counts))
 
 
 class _Replanner:

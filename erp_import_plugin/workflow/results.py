@@ -15,7 +15,6 @@ from erp_import_plugin.host_api import CrmSchema, EntityKind, User
 from erp_import_plugin.jobs import Jobs, JobView
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import outcomes as outcome_store
-from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.outcomes import ResultRow
 from erp_import_plugin.store.transactions import reading
@@ -70,19 +69,27 @@ def page(
     access.check_user(rooms, user)
     with reading(rooms.engine) as tx:
         imported = open_started(tx, rooms, user, token)
-        unreached = imported.state is not ImportState.DONE
-        found = partial(outcome_store.page, tx, imported.id, which.statuses, text, unreached=unreached)
         counted, left = accounts(tx, imported)
         return ResultPage(
             imported=imported,
             accounts=counted,
             left=left,
             which=which,
-            page=paged(found, number, rooms.config.page_size),
+            page=listed(tx, rooms, imported, which.statuses, text, number),
             selections=selections(tx, rooms, imported),
             schema=rooms.host.crm.schema(),
             job=jobs.latest(token, "import"),
         )
+
+
+def listed(
+    tx: Transaction, rooms: Rooms, imported: Import, statuses: Collection[Status], text: str, number: int
+) -> Paged[ResultRow]:
+    """One page of the rows with one of the statuses and the text in their label, as far as the import has come."""
+    done = imported.accounts if imported.state is ImportState.DONE else None
+    total = sum(getattr(done, status.value) for status in statuses) if done else None
+    found = partial(outcome_store.page, tx, imported.id, statuses, text, unreached=done is None, total=total)
+    return paged(found, number, rooms.config.page_size)
 
 
 def rows(rooms: Rooms, user: User, token: str, which: ResultList | None) -> Iterator[ResultRow]:
@@ -114,8 +121,10 @@ def chunks(
 
 def accounts(tx: Transaction, imported: Import) -> tuple[Accounts, int]:
     """The accounts so far, in which what is not reached yet counts as held, and how many rows that are."""
+    if imported.state is ImportState.DONE and imported.accounts is not None:
+        return imported.accounts, 0
     counts = outcome_store.counts(tx, imported.id)
-    read = sum(staging_store.counts(tx, imported.id).values())
+    read = imported.accounts.read if imported.accounts else 0
     left = read - sum(counts.values())
     return Accounts.of(read, counts | {Status.HELD: counts.get(Status.HELD, 0) + left}), left
 

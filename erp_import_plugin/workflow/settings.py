@@ -22,7 +22,7 @@ from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import mappings as mapping_store
 from erp_import_plugin.store import presets as preset_store
-from erp_import_plugin.store import staging as staging_store
+from erp_import_plugin.store import staged_pages
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.presets import Preset
 from erp_import_plugin.store.transactions import reading, writing
@@ -117,7 +117,7 @@ class _Page:
         self._import = imported
         self._schema: CrmSchema = self._crm.schema()
         mappings = mapping_store.of(tx, imported.connection_id)
-        self._staged = staging_store.types(tx, imported.id)
+        self._staged = staged_pages.types_of(tx, imported)
         self._mappings = _used(mappings, self._staged)
 
     def form(self, settings: ImportSettings) -> SettingsForm:

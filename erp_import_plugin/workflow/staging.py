@@ -15,9 +15,11 @@ from erp_import_plugin.jobs import Jobs, JobView
 from erp_import_plugin.store import connections as connection_store
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import searches as search_store
+from erp_import_plugin.store import staged_pages
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
-from erp_import_plugin.store.staging import WANTED, StagedRow
+from erp_import_plugin.store.staged_pages import StagedRow
+from erp_import_plugin.store.staging import WANTED
 from erp_import_plugin.store.transactions import reading, writing
 from erp_import_plugin.workflow import access, erp, working
 from erp_import_plugin.workflow.fetch_job import run_fetch
@@ -73,9 +75,9 @@ def page(rooms: Rooms, jobs: Jobs, user: User, token: str, text: str = "", page:
         found = access.open_import(tx, rooms, user, token)
         connection = connection_store.get(tx, found.connection_id)
         counts = staging_store.counts(tx, found.id)
-        types = staging_store.types(tx, found.id)
+        types = staged_pages.types_of(tx, found)
         shown = paged(
-            lambda offset, limit: staging_store.page(tx, found.id, text.strip(), offset, limit),
+            lambda offset, limit: staged_pages.page(tx, found.id, text.strip(), offset, limit),
             page,
             rooms.config.page_size,
         )

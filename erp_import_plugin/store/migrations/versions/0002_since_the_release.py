@@ -115,6 +115,7 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
         if_not_exists=True,
     )
+    add_column("erp_import_import", sa.Column("staged", Long, nullable=True))
     add_column("erp_import_job", sa.Column("pause", sa.Boolean(), server_default="0", nullable=False))
     add_column("erp_import_job", sa.Column("attempts", sa.Integer(), server_default="0", nullable=False))
     add_column("erp_import_plan_row", sa.Column("shape", sa.BigInteger(), nullable=True))
@@ -126,10 +127,20 @@ def upgrade() -> None:
         unique=False,
         if_not_exists=True,
     )
+    op.create_index(
+        op.f("ix_erp_import_search_result_search_id_ticked"),
+        "erp_import_search_result",
+        ["search_id", "ticked"],
+        unique=False,
+        if_not_exists=True,
+    )
 
 
 def downgrade() -> None:
     """Bring the tables back to the version before."""
+    op.drop_index(
+        op.f("ix_erp_import_search_result_search_id_ticked"), table_name="erp_import_search_result", if_exists=True
+    )
     op.drop_index("ix_erp_import_plan_row_list", table_name="erp_import_plan_row", if_exists=True)
     op.create_index(
         op.f("ix_erp_import_plan_row_page"),
@@ -141,6 +152,7 @@ def downgrade() -> None:
     op.drop_column("erp_import_plan_row", "shape")
     op.drop_column("erp_import_job", "attempts")
     op.drop_column("erp_import_job", "pause")
+    op.drop_column("erp_import_import", "staged")
     op.drop_table("erp_import_plan_shape")
     op.drop_table("erp_import_plan_block")
     op.drop_table("erp_import_job_part")
