@@ -16,9 +16,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, select, update
 
 from erp_import_plugin.engine import normalising
-from erp_import_plugin.store import bulk
+from erp_import_plugin.store import bulk, match_looks
 from erp_import_plugin.store.dialects import dialect_of
-from erp_import_plugin.store.match_looks import changed_since
 from erp_import_plugin.store.match_rows import COLUMNS, PAGE, Source, changed_rows, keys_of, read_rows
 from erp_import_plugin.store.tables import match_index, match_key
 
@@ -26,7 +25,7 @@ from erp_import_plugin.store.tables import match_index, match_key
 def find(tx: Connection, source: Source, keys: Collection[str], region: str) -> dict[str, list[str]]:
     """The ids (as text) of the entities that have one of the keys, by key, lowest row first."""
     index_id, is_empty = _locked(tx, source, region)
-    changed = changed_since(tx, source, index_id)
+    changed = match_looks.changed_since(tx, source, index_id)
     after: Any = None
     while is_empty or changed is None or changed:
         after = _bring_up_to_date(tx, source, index_id, region, after, is_empty, None if is_empty else changed)
@@ -51,7 +50,12 @@ def prepare(tx: Connection, source: Source, after: Any, region: str) -> Any:
     So that the keys of a large CRM are not all made in the one transaction that first looks for something.
     """
     index_id, is_empty = _locked(tx, source, region)
-    return _bring_up_to_date(tx, source, index_id, region, after, is_empty, None)
+    if after is None:
+        match_looks.begin(tx, source, index_id)
+    after = _bring_up_to_date(tx, source, index_id, region, after, is_empty, None)
+    if after is None:
+        match_looks.end(tx, index_id)
+    return after
 
 
 def _found(

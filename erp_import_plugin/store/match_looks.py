@@ -17,6 +17,8 @@ from sqlalchemy import Connection, func, select
 from erp_import_plugin.store.match_rows import PAGE, Source
 from erp_import_plugin.store.transactions import memory_of
 
+_BEGUN = "begun"
+
 
 @dataclass(frozen=True, slots=True)
 class _Look:
@@ -31,16 +33,30 @@ def changed_since(tx: Connection, source: Source, index_id: int) -> Sequence[Any
 
     To be called before the rows are compared, and after whatever keeps others from looking meanwhile.
     """
-    memory = memory_of(tx)
-    way = _WAYS.get(tx.dialect.name)
-    if memory is None or way is None or tx.get_execution_options().get("schema_translate_map"):
-        return None
-    now = way.look(tx, source)
-    before = memory.get(index_id)
-    memory[index_id] = now
+    before = (memory_of(tx) or {}).get(index_id)
+    begin(tx, source, index_id)
+    now = end(tx, index_id)
     if now is None or before is None or before.place != now.place:
         return None
-    return way.changed(tx, source, before, now)
+    return _WAYS[tx.dialect.name].changed(tx, source, before, now)
+
+
+def begin(tx: Connection, source: Source, index_id: int) -> None:
+    """Begin a look that takes several transactions: whatever is written from now on, it need not have seen."""
+    memory, way = memory_of(tx), _WAYS.get(tx.dialect.name)
+    if memory is not None:
+        translated = tx.get_execution_options().get("schema_translate_map")
+        memory[index_id, _BEGUN] = None if way is None or translated else way.look(tx, source)
+
+
+def end(tx: Connection, index_id: int) -> _Look | None:
+    """All rows have been compared since the look began; gives what it is remembered by, None where nothing is."""
+    memory = memory_of(tx)
+    if memory is None:
+        return None
+    look: _Look | None = memory.pop((index_id, _BEGUN), None)
+    memory[index_id] = look
+    return look
 
 
 class _Ways(Protocol):

@@ -27,9 +27,11 @@ from erp_import_plugin.store.transactions import Successive, is_passing, reading
 from erp_import_plugin.store.troubles import trouble_of
 from erp_import_plugin.watching import Event
 from erp_import_plugin.workflow import access
+from erp_import_plugin.workflow.preparing import prepare
 from erp_import_plugin.workflow.remembering import remember
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.ways import Way, way_of
+from erp_import_plugin.workflow.writing import rule_of
 
 _PASS_ON = (ErpImportError, Cancelled, LeaseLost)
 """What stops the work, as opposed to what one row is to blame for; so does a database that is away."""
@@ -98,11 +100,19 @@ class _ImportRun:
             self._context.progress(self._done, self._read, self._way.notes[kind])
             if not rows:
                 return
+            if not after:
+                self._prepare(kind)
             with watching.chunk(kind.value) as watched:
                 self._apply(kind, rows)
                 watched.did(rows[0].row, rows[-1].row, len(rows))
             self._done += len(rows)
             after = rows[-1].row
+
+    def _prepare(self, kind: EntityKind) -> None:
+        """Have what others have changed since the preview looked at before a chunk has to wait for it."""
+        rule = rule_of(self._import, kind)
+        if rule is not None:
+            prepare(self._rooms.host.crm, self._context, kind, rule, self._transactions.writing)
 
     def _apply(self, kind: EntityKind, rows: Sequence[PlannedRow]) -> None:
         """Write a chunk; where the CRM refuses it, halve it until the row to blame is alone."""

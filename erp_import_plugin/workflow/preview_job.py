@@ -13,7 +13,7 @@ from erp_import_plugin.engine.candidates import StagedActor
 from erp_import_plugin.engine.mapping import KIND_OF
 from erp_import_plugin.engine.settings import ImportSettings
 from erp_import_plugin.errors import Refused, Sentence
-from erp_import_plugin.host_api import EntityKind, MatchRule, User
+from erp_import_plugin.host_api import EntityKind, User
 from erp_import_plugin.jobs import Edge, JobContext, Work
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import links as link_store
@@ -26,6 +26,7 @@ from erp_import_plugin.store.transactions import is_passing, reading, writing
 from erp_import_plugin.workflow import access, erp, staging
 from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.planner import CONFLICTS, ChunkPlanner, undecided
+from erp_import_plugin.workflow.preparing import prepare
 from erp_import_plugin.workflow.replanning import count
 from erp_import_plugin.workflow.rooms import Rooms
 from erp_import_plugin.workflow.undo_job import plan_undo
@@ -168,23 +169,12 @@ class _PlanRun:
             edge(len(actors))
 
     def _prepare(self, kind: EntityKind) -> None:
-        """Have entities found fast. In a large CRM, the first time, that takes longer than a lease holds."""
         for of_kind, rule in self._planner.lookups(kind):
-            after: object = None
-            while True:
-                self._context.check()
-                self._context.progress(self._done, None, _NOTES[kind])
-                after = self._prepare_part(of_kind, rule, after)
-                if after is None:
-                    break
+            self._context.check()
+            self._context.progress(self._done, None, _NOTES[kind])
+            prepare(self._rooms.host.crm, self._context, of_kind, rule, partial(writing, self._rooms.engine))
 
     # A deadlock or a locked database passes; the transaction is rolled back, so trying again changes nothing.
-    @stamina.retry(on=is_passing, attempts=5, timeout=60)
-    def _prepare_part(self, kind: EntityKind, rule: MatchRule, after: object) -> object:
-        with writing(self._rooms.engine) as tx:
-            self._context.hold(tx)
-            return self._rooms.host.crm.prepare(tx, kind, rule, after)
-
     @stamina.retry(on=is_passing, attempts=5, timeout=60)
     def _plan_next(self, kind: EntityKind, after: int, until: int) -> list[StagedActor]:
         with writing(self._rooms.engine) as tx:

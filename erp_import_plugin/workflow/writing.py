@@ -22,7 +22,7 @@ from erp_import_plugin.engine.changes import (
 from erp_import_plugin.engine.reasons import Reason, ReasonCode
 from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.undoing import seal, writable
-from erp_import_plugin.host_api import CrmSchema, CrmValue, Entity, EntityKind, EntityUpdate, User
+from erp_import_plugin.host_api import CrmSchema, CrmValue, Entity, EntityKind, EntityUpdate, MatchRule, User
 from erp_import_plugin.store import links as link_store
 from erp_import_plugin.store import outcomes as outcome_store
 from erp_import_plugin.store import plan_items
@@ -126,7 +126,7 @@ class ChunkWriter:
         return premises, stale
 
     def _found(self, tx: Transaction, kind: EntityKind, rows: Sequence[PlannedRow]) -> Mapping[str, Sequence[str]]:
-        rule = matching.rule_for(self._import.settings, kind) if self._import.settings else None
+        rule = rule_of(self._import, kind)
         return self._crm.find(tx, kind, rule, {key for row in rows for key in row.keys}) if rule else {}
 
     def _fields(self, kind: EntityKind, rows: Sequence[_Row]) -> list[str]:
@@ -258,6 +258,11 @@ class ChunkWriter:
             if made is not None:
                 seals.setdefault(number, {}).update(seal(change, _plain(change.new_by_field()), made.values))
         return seals
+
+
+def rule_of(imported: Import, kind: EntityKind) -> MatchRule | None:
+    """By which rule it is looked again, before anything is written, whether entities of a kind are there."""
+    return matching.rule_for(imported.settings, kind) if imported.settings else None
 
 
 def _made_companies(rows: Sequence[_Row]) -> dict[int, EntityChange]:

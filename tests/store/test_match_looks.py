@@ -61,6 +61,22 @@ def test_who_was_alone_since_the_last_look_compares_nothing(
         assert crm.find(tx, COMPANY, NAME, ["acme"]) == {"acme": [made]}
 
 
+@KNOWING
+def test_keys_that_were_prepared_were_looked_at(engine: Engine, crm: SqlAlchemyCrm, worker: Successive) -> None:
+    with engine.begin() as sales:
+        sales.execute(insert(company), [{"name": f"Name {n}"} for n in range(5_001)])
+    parts, after = 0, None
+    while after is not None or not parts:
+        with worker.writing() as tx:
+            after = crm.prepare(tx, COMPANY, NAME, after)
+        parts += 1
+        with engine.begin() as sales:
+            sales.execute(update(company).where(company.c.id == 1).values(name=f"Part {parts}"))
+    assert parts > 1
+    assert _found(worker, crm, f"part {parts}", "part 1", "name 0") == {f"part {parts}"}
+    assert not _compares(engine, worker, crm)
+
+
 def test_what_others_have_written_since_the_last_look_is_found(
     engine: Engine, crm: SqlAlchemyCrm, worker: Successive
 ) -> None:
