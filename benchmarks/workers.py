@@ -13,7 +13,7 @@ from time import perf_counter
 from uuid import uuid4
 
 from celery import Celery
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from benchmarks import ours
 from benchmarks.cases import Bar, Case, Figures, Measured, table
@@ -38,6 +38,7 @@ database leaves them of the cores. The data are compared afterwards."""
 BROKER = os.environ.get("ERP_IMPORT_BENCH_REDIS", "redis://127.0.0.1:6379/0")
 _LEASE = 60.0
 _SIZES = {"tiny": (2_000, 2_000, 1), "short": (20_000, 20_000, 3), "full": (100_000, 100_000, 3)}
+_STEPS = ("plan", "plan_cpu", "plan_server_cpu", "write", "seconds")
 ONE, TWO = "1 worker", "2 workers"
 
 
@@ -66,9 +67,10 @@ def measure(engine: Engine, case: Case) -> Figures:
     settings.save(rooms, ours.ADMIN, token, chosen)
     with _workers(engine, case) as (app, pids):
         jobs = _jobs(rooms, app)[0]
-        begun, before = perf_counter(), [_cpu(pid) for pid in pids]
+        begun, before, server = perf_counter(), [_cpu(pid) for pid in pids], _server_cpu(engine)
         preview.start(rooms, jobs, ours.ADMIN, token)
         planned, after = _ended(jobs, token), [_cpu(pid) for pid in pids]
+        server = _server_cpu(engine) - server
         importing.start(rooms, jobs, ours.ADMIN, token)
         written = _ended(jobs, token)
     check(engine, workload)
@@ -79,6 +81,7 @@ def measure(engine: Engine, case: Case) -> Figures:
         "write": written - planned,
         "seconds": written - begun,
         "plan_cpu": busiest,
+        "plan_server_cpu": server,
         "plan_chunk_milliseconds": (planned - begun) / chunks * 1000,
     }
 
@@ -88,7 +91,7 @@ def page(measured: Measured) -> Iterator[str]:
     rows = [
         (
             f"{side}, {database}",
-            *(f"{measured.median(database, side, step):,.1f} s" for step in ("plan", "plan_cpu", "write", "seconds")),
+            *(f"{measured.median(database, side, step):,.1f} s" for step in _STEPS),
             f"{measured.median(database, side, 'plan_chunk_milliseconds'):,.0f} ms",
             f"{measured.ratio(database, ONE, side, 'plan'):.2f}",
             f"{measured.ratio(database, ONE, side):.2f}",
@@ -97,7 +100,15 @@ def page(measured: Measured) -> Iterator[str]:
         for side in measured.sides(database)
     ]
     faster = ("plan: times as fast as one", "both: times as fast as one")
-    head = ("plan", "busiest worker's CPU in it", "write", "both", "a chunk planned every", *faster)
+    head = (
+        "plan",
+        "busiest worker's CPU in it",
+        "database's CPU in it",
+        "write",
+        "both",
+        "a chunk planned every",
+        *faster,
+    )
     yield from table(("workers, database", *head), rows)
 
 
@@ -161,6 +172,15 @@ def _cpu(pid: int) -> float:
         return 0.0
     user, system = stat.read_text().rpartition(")")[2].split()[11:13]
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def _server_cpu(engine: Engine) -> float:
+    """The seconds that PostgreSQL has computed for this database's connections, where it is on this machine."""
+    if engine.dialect.name != "postgresql":
+        return 0.0
+    with engine.connect() as tx:
+        pids = tx.execute(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")).scalars()
+        return sum(_cpu(pid) for pid in pids)
 
 
 def _ended(jobs: Jobs, token: str) -> float:
