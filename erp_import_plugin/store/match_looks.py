@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from erp_import_plugin.store.match_rows import PAGE, Source
 from erp_import_plugin.store.transactions import memory_of
@@ -26,6 +26,11 @@ class _Look:
 
     place: Any
     mark: Any
+
+
+def can_tell(engine: Engine) -> bool:
+    """Whether such a database can tell; where it cannot, every search compares all rows."""
+    return engine.dialect.name in _WAYS
 
 
 def changed_since(tx: Connection, source: Source, index_id: int) -> Sequence[Any] | None:

@@ -23,6 +23,7 @@ from erp_import_plugin.store import outcomes as outcome_store
 from erp_import_plugin.store import plan as plan_store
 from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
+from erp_import_plugin.store.match_looks import can_tell
 from erp_import_plugin.store.transactions import Successive, is_passing, reading, writing
 from erp_import_plugin.store.troubles import trouble_of
 from erp_import_plugin.watching import Event
@@ -35,6 +36,9 @@ from erp_import_plugin.workflow.writing import rule_of
 
 _PASS_ON = (ErpImportError, Cancelled, LeaseLost)
 """What stops the work, as opposed to what one row is to blame for; so does a database that is away."""
+
+_WHERE_ALL_IS_COMPARED = 4
+"""How many chunks are written in one transaction where each compares the whole CRM with its match keys."""
 
 
 def run_import(rooms: Rooms, context: JobContext) -> None:
@@ -58,6 +62,7 @@ class _ImportRun:
         self._user = user
         self._way = way
         self._transactions = Successive(rooms.engine)
+        self._size = rooms.config.chunk * (1 if can_tell(rooms.engine) else _WHERE_ALL_IS_COMPARED)
         self._done = 0
         self._read = 0
 
@@ -96,7 +101,7 @@ class _ImportRun:
             access.user_by_id(self._rooms, self._context.user_id)
             with reading(self._rooms.engine) as tx:
                 self._way.check(tx)
-                rows = plan_store.pending(tx, self._import.id, kind, after, self._rooms.config.chunk)
+                rows = plan_store.pending(tx, self._import.id, kind, after, self._size)
             self._context.progress(self._done, self._read, self._way.notes[kind])
             if not rows:
                 return
