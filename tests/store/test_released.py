@@ -15,7 +15,7 @@ from sqlalchemy import Engine, MetaData, func, select
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine.results import Accounts, Status
 from erp_import_plugin.store import connections as connection_store
-from erp_import_plugin.store import migrate, plan, presets, tables
+from erp_import_plugin.store import migrate, plan_pages, presets, tables
 from erp_import_plugin.store.plan import PlanFilter, PlanLine
 from erp_import_plugin.store.transactions import reading
 from erp_import_plugin.workflow import importing, imports, preview, saved_imports, undo
@@ -137,6 +137,8 @@ def _half_a_preview(release: Release, house: House) -> None:
 
 def _a_preview_is_imported_and_undone(release: Release, house: House) -> None:
     token = release.imports["planned"]
+    shown = preview.page(house.rooms, house.jobs, ADMIN, token, PlanFilter())
+    assert (shown.to_write, shown.page.total, len(shown.page.rows)) == (10, 10, 10)
     importing.start(house.rooms, house.jobs, ADMIN, token)
     assert set(_outcomes(house, token).values()) == {Status.NEW}
     assert sum(name.startswith("Wholesaler") for name in _names(house)) == 10
@@ -214,7 +216,7 @@ def _import_id(house: House, token: str) -> int:
 
 def _plan(house: House, token: str) -> list[PlanLine]:
     with reading(house.rooms.engine) as tx:
-        return plan.page(tx, _import_id(house, token), PlanFilter(), 0, 1000)[0]
+        return plan_pages.page(tx, _import_id(house, token), PlanFilter(), 0, 1000)[0]
 
 
 def _expected(line: PlanLine) -> Status:
