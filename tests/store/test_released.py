@@ -15,7 +15,7 @@ from sqlalchemy import Engine, MetaData, func, select
 from erp_import_plugin.connector_api import ActorType
 from erp_import_plugin.engine.results import Accounts, Status
 from erp_import_plugin.store import connections as connection_store
-from erp_import_plugin.store import migrate, plan_pages, presets, tables
+from erp_import_plugin.store import migrate, plan_blocks, plan_pages, presets, tables
 from erp_import_plugin.store.plan import PlanFilter, PlanLine
 from erp_import_plugin.store.transactions import reading
 from erp_import_plugin.workflow import importing, imports, preview, saved_imports, undo
@@ -69,6 +69,10 @@ def test_an_upgrade_that_is_cut_again_and_again_goes_on(release: Release, engine
     assert cuts > 5
     assert differences(engine) == []
     assert _counted(engine, release) == _kept(release)
+    begun = [row["id"] for row in release.rows("erp_import_import") if row["state"] in ("planned", "importing")]
+    with reading(engine) as tx:
+        assert all(plan_blocks.are_there(tx, import_id) for import_id in begun)
+    assert len(begun) > 1
 
 
 def test_those_who_start_at_once_upgrade_it_once(release: Release, engine: Engine) -> None:
