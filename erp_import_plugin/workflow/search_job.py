@@ -72,16 +72,30 @@ class _SearchRun:
     def run(self, session: GuardedSession) -> None:
         """Keep page after page."""
         columns = offered(self._search.columns, session, self._search.actor_type)
+        page = None
         try:
             for page in session.search(self._task.sets, self._search.actor_type, columns):
                 self._context.check()
                 self._keep(page)
                 if self._found >= self._rooms.config.max_actors:
-                    break
+                    return
         except ValueError as error:
             raise erp.ErpFailed(
                 Sentence("The ERP's fields have changed since they were mapped. Have them read again, then search.")
             ) from error
+        if page is not None:
+            self._compare(page)
+
+    def _compare(self, last: SearchPage) -> None:
+        """Say so where the ERP gave fewer actors than it counts: pages that change meanwhile may lose some."""
+        came = last.read + self._unusable
+        if last.total is not None and came < last.total and not self._note:
+            self._note = Sentence(
+                "The ERP counts %(total)s actors and gave %(came)s of them. Search again if some are missing.",
+                total=last.total,
+                came=came,
+            )
+            self._context.progress(last.read, last.total, self._note)
 
     def _keep(self, page: SearchPage) -> None:
         room = self._rooms.config.max_actors - self._found

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, delete, insert
 
-from erp_import_plugin.connector_api import ActorType, ErpField, FieldType, GiveUp, ListItem
+from erp_import_plugin.connector_api import ActorType, ErpField, FieldType, GiveUp, ListItem, Page, Query
 from erp_import_plugin.errors import NotFound, Refused
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store import imports as import_store
@@ -21,6 +22,7 @@ from tests.support import databases, hosts
 from tests.support.hosts import statements
 from tests.support.killing import killed_at
 from tests.support.rooms import ADMIN, NOBODY, OTHER, House, build
+from tests.support.shop import ShopSession
 
 everywhere = pytest.mark.parametrize("engine", databases.NAMES, indirect=True)
 
@@ -385,3 +387,21 @@ def test_what_is_asked_for_is_a_column(house: House) -> None:
     house.search(token, criteria=Criteria(((Criterion("POSTALCITY", "equals", ("Bergen",)),),)))
     keys = [column.key for column in shown(house, token).columns]
     assert keys == ["NAME", "POSTALCITY", "NUMBER2", "VATNO", "EMAIL", "PHONE", "COUNTRY"]
+
+
+def test_actors_that_the_erp_counts_but_does_not_give_are_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.shop.add_companies(25)
+    house.shop.page_size = 10
+    give = ShopSession.search
+
+    def losing(session: ShopSession, query: Query, cursor: str | None) -> Page:
+        page = give(session, query, cursor)
+        return replace(page, actors=page.actors[1:]) if cursor == "10" else page
+
+    monkeypatch.setattr(ShopSession, "search", losing)
+    token = house.begin()
+    house.search(token)
+    job = shown(house, token).job
+    assert job is not None
+    assert (job.state, shown(house, token).found) == ("done", 24)
+    assert job.note == "The ERP counts 25 actors and gave 24 of them. Search again if some are missing."
