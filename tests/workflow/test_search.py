@@ -369,7 +369,7 @@ def test_right_that_is_taken_away_stops_the_search_before_the_erp_is_asked(house
 def test_import_that_has_been_started_is_not_searched_for_more(house: House) -> None:
     token = house.begin()
     with house.rooms.engine.begin() as tx:
-        import_store.set_state(tx, imports.get(house.rooms, ADMIN, token).import_.id, ImportState.DONE)
+        import_store.set_state(tx, imports.get(house.rooms, ADMIN, token).import_.id, ImportState.IMPORTING)
     with pytest.raises(Refused):
         house.search(token)
 
