@@ -51,7 +51,11 @@ def queue(name: str) -> Iterator[Celery]:
         yield app
     finally:
         with app.connection_for_write() as connection:
-            connection.default_channel.queue_delete(app.conf.task_default_queue)
+            own = app.conf.task_default_queue
+            connection.default_channel.queue_delete(own)
+            if name == "redis":  # which remembers where a queue was bound
+                kept = [f"_kombu.{binding}.{own}" for binding in ("binding", "binding_permanent")]
+                connection.default_channel.client.delete(*kept)
         app.close()
 
 
