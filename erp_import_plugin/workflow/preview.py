@@ -269,7 +269,7 @@ def _others(tx: Transaction, imported: Import, planned: PlannedRow) -> tuple[Sta
     if not decisions.can_be_decided(planned):
         return ()
     rows = conflicts.neighbours(tx, imported.id, planned.kind, [planned.row]) - {planned.row}
-    return tuple(staging_store.actors(tx, imported.id, sorted(rows)[:MOST_CANDIDATES]))
+    return tuple(staging_store.actors(tx, imported.id, sorted(rows)[:MOST_CANDIDATES])) if rows else ()
 
 
 def _check_company(tx: Transaction, rooms: Rooms, planned: PlannedRow) -> None:
