@@ -278,7 +278,9 @@ class PlannedRow:
     def _placeholders(self) -> Iterator[Any]:
         """Those written values that may stand for something which is still to be made, or hold such."""
         for change in self.changes:
-            yield from (value for value in change.new_values() if type(value) not in PLAIN)
+            values = change.new_values()
+            if not PLAIN.issuperset(map(type, values)):
+                yield from (value for value in values if type(value) not in PLAIN)
 
 
 @dataclass(frozen=True, slots=True)

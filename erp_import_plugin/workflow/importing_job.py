@@ -27,7 +27,7 @@ from erp_import_plugin.store.match_looks import can_tell
 from erp_import_plugin.store.transactions import Successive, is_passing, reading, writing
 from erp_import_plugin.store.troubles import trouble_of
 from erp_import_plugin.watching import Event
-from erp_import_plugin.workflow import access
+from erp_import_plugin.workflow import access, garbage
 from erp_import_plugin.workflow.preparing import prepare
 from erp_import_plugin.workflow.remembering import remember
 from erp_import_plugin.workflow.rooms import Rooms
@@ -107,7 +107,7 @@ class _ImportRun:
                 return
             if not after:
                 self._prepare(kind)
-            with watching.chunk(kind.value) as watched:
+            with garbage.not_searched(), watching.chunk(kind.value) as watched:
                 self._apply(kind, rows)
                 watched.did(rows[0].row, rows[-1].row, len(rows))
             self._done += len(rows)

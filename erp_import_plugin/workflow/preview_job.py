@@ -23,7 +23,7 @@ from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.job_parts import Range
 from erp_import_plugin.store.transactions import is_passing, reading, writing
-from erp_import_plugin.workflow import access, erp, staging
+from erp_import_plugin.workflow import access, erp, garbage, staging
 from erp_import_plugin.workflow.imports import open_unwritten
 from erp_import_plugin.workflow.planner import CONFLICTS, ChunkPlanner, undecided
 from erp_import_plugin.workflow.preparing import prepare
@@ -158,7 +158,7 @@ class _PlanRun:
         """Plan the actors of one kind in a range. What a chunk decides does not depend on the others of its kind."""
         after = some.first - 1
         while after < some.last:
-            with watching.chunk(kind.value) as watched:
+            with garbage.not_searched(), watching.chunk(kind.value) as watched:
                 actors = self._plan_next(kind, after, some.last)
                 if actors:
                     watched.did(actors[0].row, actors[-1].row, len(actors))

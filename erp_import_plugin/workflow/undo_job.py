@@ -18,7 +18,7 @@ from erp_import_plugin.store import staging as staging_store
 from erp_import_plugin.store import undos as undo_store
 from erp_import_plugin.store.imports import Import, ImportState
 from erp_import_plugin.store.transactions import is_passing, reading, writing
-from erp_import_plugin.workflow import erp
+from erp_import_plugin.workflow import erp, garbage
 from erp_import_plugin.workflow.imports import check_unwritten
 from erp_import_plugin.workflow.planner import carry_over
 from erp_import_plugin.workflow.replanning import count
@@ -100,7 +100,7 @@ class _UndoPlanRun:
     # A deadlock or a locked database passes; the transaction is rolled back, so trying again changes nothing.
     @stamina.retry(on=is_passing, attempts=5, timeout=60)
     def _plan_next(self, kind: EntityKind, company_needed: bool, after: int) -> Sequence[Done]:
-        with writing(self._rooms.engine) as tx:
+        with garbage.not_searched(), writing(self._rooms.engine) as tx:
             self._context.hold(tx)
             place = (self._original.id, self._import.id)
             done = undo_store.rows(tx, *place, kind, after, self._rooms.config.chunk)
