@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, u
 from sqlalchemy import Connection as Transaction
 
 from erp_import_plugin.connector_api import ActorRef, ActorType
-from erp_import_plugin.store import codec
+from erp_import_plugin.store import bulk, codec
 from erp_import_plugin.store.tables import SORTABLE, link, search_result
 from erp_import_plugin.store.tables import search as table
 
@@ -90,8 +90,9 @@ def of_import(tx: Transaction, import_id: int) -> Search | None:
 
 def add_results(tx: Transaction, search: Search, first: int, results: Sequence[NewResult], read: int) -> None:
     """Keep one page of results at positions from ``first`` on, and how many actors were read for it in all."""
-    if results:
-        tx.execute(insert(search_result), [_row(search.id, first + n, new) for n, new in enumerate(results)])
+    bulk.insert_rows(
+        tx, search_result, _RESULT_COLUMNS, [_row(search.id, first + n, new) for n, new in enumerate(results)]
+    )
     tx.execute(update(table).where(table.c.id == search.id).values(read=read))
 
 
@@ -156,19 +157,27 @@ def tick(tx: Transaction, search_id: int, ticked: bool, positions: Collection[in
     tx.execute(update(search_result).where(*chosen).values(ticked=ticked))
 
 
-def _row(search_id: int, position: int, new: NewResult) -> dict[str, Any]:
-    sort = {f"sort_{n}": (new.sort[n][:SORT_LENGTH] if n < len(new.sort) else None) for n in range(SORTABLE)}
-    return {
-        "search_id": search_id,
-        "position": position,
-        "legal_entity": new.legal_entity,
-        "erp_key": new.key,
-        "parent_type": new.parent.actor_type.value if new.parent else None,
-        "parent_key": new.parent.key if new.parent else None,
-        "ticked": False,
-        "cells": codec.dumps(list(new.cells)),
-        **sort,
-    }
+_RESULT_COLUMNS = (
+    *("search_id", "position", "legal_entity", "erp_key", "parent_type", "parent_key", "ticked", "cells"),
+    *(f"sort_{n}" for n in range(SORTABLE)),
+)
+
+
+def _row(search_id: int, position: int, new: NewResult) -> tuple[Any, ...]:
+    """What is in the columns above."""
+    sort = [text[:SORT_LENGTH] for text in new.sort[:SORTABLE]]
+    return (
+        search_id,
+        position,
+        new.legal_entity,
+        new.key,
+        new.parent.actor_type.value if new.parent else None,
+        new.parent.key if new.parent else None,
+        False,
+        codec.dumps(list(new.cells)),
+        *sort,
+        *[None] * (SORTABLE - len(sort)),
+    )
 
 
 def _search(row: Row[Any]) -> Search:

@@ -28,17 +28,23 @@ def row(
 
 def text(value: FieldValue) -> str:
     """A value as text: dates in ISO form, numbers with a point, "yes" and "no", one line at most."""
+    if isinstance(value, str):
+        return _line(value)
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        value = ", ".join(value)
+        return _line(", ".join(value))
     if isinstance(value, datetime):
         return value.astimezone(timezone.utc).isoformat(" ", "minutes")
     if isinstance(value, date):
         return value.isoformat()
-    shown = " ".join((format(value, "f") if isinstance(value, Decimal) else str(value))[: LONGEST * 4].split())
+    return _line(format(value, "f") if isinstance(value, Decimal) else str(value))
+
+
+def _line(text: str) -> str:
+    shown = " ".join(text[: LONGEST * 4].split())
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
