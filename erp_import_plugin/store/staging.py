@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection as Transaction
-from sqlalchemy import Row, and_, delete, exists, func, insert, literal, select
+from sqlalchemy import and_, delete, exists, func, insert, literal, select
 
 from erp_import_plugin.connector_api import Actor, ActorRef, ActorType
 from erp_import_plugin.engine.candidates import StagedActor
@@ -143,7 +143,7 @@ def chunks(
 ) -> list[StagedActor]:
     """The next staged actors of some types after a row id, up to another, in the order they were staged."""
     rows = tx.execute(
-        select(staged)
+        select(*_ACTOR)
         .where(
             staged.c.import_id == import_id,
             staged.c.actor_type.in_([actor_type.value for actor_type in actor_types]),
@@ -159,7 +159,7 @@ def chunks(
 def actors(tx: Transaction, import_id: int, rows: Collection[int]) -> list[StagedActor]:
     """Some staged actors, in the order they were staged."""
     mine = (staged.c.import_id == import_id, staged.c.id.in_(list(rows)))
-    return [_actor(row) for row in tx.execute(select(staged).where(*mine).order_by(staged.c.id))]
+    return [_actor(row) for row in tx.execute(select(*_ACTOR).where(*mine).order_by(staged.c.id))]
 
 
 def children(tx: Transaction, import_id: int, rows: Collection[int], *, one_key: bool = False) -> set[int]:
@@ -179,7 +179,7 @@ def children(tx: Transaction, import_id: int, rows: Collection[int], *, one_key:
 
 def one(tx: Transaction, import_id: int, row_id: int) -> StagedActor | None:
     """One staged actor."""
-    row = tx.execute(select(staged).where(staged.c.import_id == import_id, staged.c.id == row_id)).one_or_none()
+    row = tx.execute(select(*_ACTOR).where(staged.c.import_id == import_id, staged.c.id == row_id)).one_or_none()
     return _actor(row) if row else None
 
 
@@ -256,15 +256,27 @@ def _fetched(one: FetchedActor) -> tuple[Any, ...]:
     )
 
 
-def _actor(row: Row[Any]) -> StagedActor:
+_TYPES: Mapping[str, ActorType] = {one.value: one for one in ActorType}
+_ACTOR = tuple(
+    staged.c[name]
+    for name in (
+        "id", "actor_type", "erp_key", "values", "legal_entity", "parent_type", "parent_key", "label", "state",
+        "problems",
+    )
+)  # fmt: skip
+
+
+def _actor(row: Sequence[Any]) -> StagedActor:
+    """An actor from its columns, in the order above."""
+    row_id, actor_type, key, values, legal_entity, parent_type, parent_key, label, state, problems = row
     return StagedActor(
-        row=row.id,
-        actor_type=ActorType(row.actor_type),
-        key=row.erp_key,
-        values=codec.values_from_text(row._mapping["values"]),
-        legal_entity=row.legal_entity,
-        parent=ActorRef(ActorType(row.parent_type), row.parent_key) if row.parent_key else None,
-        label=row.label,
-        missing=row.state == MISSING,
-        problems=tuple(codec.loads(row.problems) or ()),
+        row_id,
+        _TYPES[actor_type],
+        key,
+        codec.values_from_text(values),
+        legal_entity,
+        ActorRef(_TYPES[parent_type], parent_key) if parent_key else None,
+        label,
+        state == MISSING,
+        tuple(codec.loads(problems)) if problems else (),
     )
