@@ -14,7 +14,7 @@ from erp_import_plugin.engine.lists import ItemMapping
 from erp_import_plugin.engine.mapping import ActorMapping, FieldMapping
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store import codec
-from erp_import_plugin.store.tables import erp_list_item, list_mapping, mapping
+from erp_import_plugin.store.tables import connection, erp_list_item, list_mapping, mapping
 
 
 def save(tx: Transaction, connection_id: int, mapped: ActorMapping) -> None:
@@ -82,6 +82,8 @@ def _between(connection_id: int, crm_list: str, erp_list: str) -> tuple[ColumnEl
 
 def save_erp_list(tx: Transaction, connection_id: int, list_name: str, items: Sequence[ListItem]) -> None:
     """Keep the items of an ERP list, in place of those before."""
+    # Two imports through one connection may read a list at once: the second waits, and replaces what the first kept.
+    tx.execute(select(connection.c.id).where(connection.c.id == connection_id).with_for_update())
     place = (erp_list_item.c.connection_id == connection_id, erp_list_item.c.list_name == list_name)
     tx.execute(delete(erp_list_item).where(*place))
     unique = {item.key: item for item in items}

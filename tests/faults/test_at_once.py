@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from contextlib import ExitStack
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -33,16 +34,20 @@ def at_once(journeys: list[Journey], steps: tuple[str, ...]) -> None:
     together = Barrier(len(journeys))
 
     def go(journey: Journey) -> None:
-        for step in steps:
-            together.wait(60)
-            job = journey.start(step)
-            take_up(journey.house.jobs, job)
-            done = journey.house.jobs.view(job)
-            assert done.state == "done", (step, done)
+        with ExitStack() as failing:
+            failing.callback(together.abort)  # nobody waits for one who will not come
+            for step in steps:
+                together.wait()
+                job = journey.start(step)
+                take_up(journey.house.jobs, job)
+                done = journey.house.jobs.view(job)
+                assert done.state == "done", (step, done)
+            failing.pop_all()
 
     with ThreadPoolExecutor(len(journeys)) as pool:
-        for one in [pool.submit(go, journey) for journey in journeys]:
-            one.result()
+        ended = [pool.submit(go, journey).exception for journey in journeys]
+    errors = [error for error in (one() for one in ended) if not isinstance(error, BrokenBarrierError)]
+    assert not any(errors), errors
 
 
 @pytest.mark.parametrize(("together", "size"), TOGETHER, ids=["import", "fetch to import"])
