@@ -124,12 +124,16 @@ def page(
     descending: bool,
     offset: int,
     limit: int,
+    total: int,
 ) -> list[Result]:
-    """One page of results, by the column ``sort`` (its place among the columns) or as the ERP gave them."""
-    order: list[ColumnElement[Any]] = [search_result.c.position.asc()]
-    if sort is not None and sort < SORTABLE:
-        column = search_result.c[f"sort_{sort}"]
-        order.insert(0, column.desc() if descending else column.asc())
+    """One page of ``total`` results, by the column ``sort`` (its place among the columns) or as the ERP gave them."""
+    limit = min(limit, total - offset)
+    if limit <= 0:
+        return []
+    order = _order(sort, descending=descending)
+    nearer, skipped = order, offset
+    if offset > total // 2:  # the last pages are as near to the end as the first ones to the beginning
+        nearer, skipped = _order(sort, descending=descending, backwards=True), total - offset - limit
     same_actor = and_(
         link.c.connection_id == connection_id,
         link.c.actor_type == search.actor_type.value,
@@ -138,7 +142,7 @@ def page(
     )
     mine = search_result.c.search_id == search.id
     # The positions first: what is skipped, or sorted, is not read whole.
-    shown = select(search_result.c.position).where(mine).order_by(*order).offset(offset).limit(limit).subquery()
+    shown = select(search_result.c.position).where(mine).order_by(*nearer).offset(skipped).limit(limit).subquery()
     rows = tx.execute(
         select(search_result, link.c.entity_id)
         .join(shown, shown.c.position == search_result.c.position)
@@ -147,6 +151,15 @@ def page(
         .order_by(*order)
     )
     return [Result(row.position, row.erp_key, tuple(codec.loads(row.cells)), row.ticked, row.entity_id) for row in rows]
+
+
+def _order(sort: int | None, *, descending: bool, backwards: bool = False) -> list[ColumnElement[Any]]:
+    position = search_result.c.position
+    order: list[ColumnElement[Any]] = [position.desc() if backwards else position.asc()]
+    if sort is not None and sort < SORTABLE:
+        column = search_result.c[f"sort_{sort}"]
+        order.insert(0, column.desc() if descending is not backwards else column.asc())
+    return order
 
 
 def tick(tx: Transaction, search_id: int, ticked: bool, positions: Collection[int] | None = None) -> None:

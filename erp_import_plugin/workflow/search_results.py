@@ -139,7 +139,14 @@ def _results(
 
     def read(offset: int, limit: int) -> tuple[list[Result], int]:
         rows = search_store.page(
-            tx, search, imported.connection_id, sort=sort, descending=descending, offset=offset, limit=limit
+            tx,
+            search,
+            imported.connection_id,
+            sort=sort,
+            descending=descending,
+            offset=offset,
+            limit=limit,
+            total=state.found,
         )
         return rows, state.found
 

@@ -78,6 +78,24 @@ def test_results_sort_by_any_column_both_ways(house: House) -> None:
 
 
 @everywhere
+@pytest.mark.parametrize("descending", [False, True])
+def test_pages_from_the_beginning_and_from_the_end_are_of_one_order(house: House, descending: bool) -> None:
+    house.shop.add_companies(37)
+    token = house.begin()
+    house.search(token)
+    sort = [one.key for one in shown(house, token).columns].index("COUNTRY")  # of which many have the same
+
+    pages = [shown(house, token, page=number, sort=sort, descending=descending) for number in range(1, 5)]
+
+    found = [
+        (country, row.position) for one in pages for country, row in zip(column(one, "COUNTRY"), one.rows, strict=True)
+    ]
+    by_position = sorted(found, key=lambda one: one[1])
+    assert found == sorted(by_position, key=lambda one: one[0], reverse=descending)
+    assert len({position for _, position in found}) == 37
+
+
+@everywhere
 def test_criteria_the_erp_cannot_do_are_done_here_and_said(house: House) -> None:
     house.shop.add_companies(10)
     token = house.begin()
