@@ -489,16 +489,16 @@ def test_an_import_that_was_stopped_can_be_undone_and_is_over_then(engine: Engin
 @ALL
 def test_an_import_that_goes_on_after_its_undo_was_planned_is_undone_whole(engine: Engine) -> None:
     house = build(engine, chunk=2)
-    house.shop.add_companies(6)
+    house.shop.add_companies(20)  # more than two transactions, also where one writes several chunks
     token = planned(house)
     stopped_after(house, token, 2)
     made = begun(house, token)
     importing.resume(house.rooms, house.jobs, ADMIN, token)
-    assert len(companies_of(engine)) == 6
+    assert len(companies_of(engine)) == 20
     with pytest.raises(Refused, match="gone on since"):
         importing.start(house.rooms, house.jobs, ADMIN, made)
     assert begun(house, token) == made
-    assert list(imported(house, made).values()) == [REMOVED] * 6
+    assert list(imported(house, made).values()) == [REMOVED] * 20
     assert companies_of(engine) == []
 
 
