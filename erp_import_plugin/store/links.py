@@ -85,6 +85,8 @@ def save(
 
 def save_unchanged(tx: Transaction, connection_id: int, import_id: int, at: datetime) -> None:
     """Link the actors whose entity was found and needs no change, so that a later rename does not lose them."""
+    for table in (staged, outcome, link):  # what was written just now is unknown to the database's planner
+        dialect_of(tx).analyse(tx, table)
     tx.execute(insert(link).from_select(_COLUMNS, _unchanged(connection_id, import_id, at)))
 
 
