@@ -30,6 +30,7 @@ from erp_import_plugin.engine.results import Status
 from erp_import_plugin.engine.undoing import Done
 from erp_import_plugin.host_api import EntityKind
 from erp_import_plugin.store import codec
+from erp_import_plugin.store.dialects import dialect_of
 from erp_import_plugin.store.imports import Import, by_id
 from erp_import_plugin.store.plan import WRITES
 from erp_import_plugin.store.staging import FETCHED
@@ -69,6 +70,7 @@ def copy_actors(tx: Transaction, original: Import, undo_id: int) -> None:
     rows = _to_undo(original, undo_id, literal(undo_id), literal(FETCHED), literal(""), *named).order_by(staged.c.id)
     columns = ["import_id", "state", "last_modified", *(column.name for column in named)]
     tx.execute(insert(staged).from_select(columns, rows, include_defaults=False))
+    dialect_of(tx).analyse(tx, staged)  # both imports are joined from now on, and this one is new to the planner
 
 
 def rows(tx: Transaction, original_id: int, undo_id: int, kind: EntityKind, after: int, limit: int) -> list[Done]:
