@@ -71,9 +71,9 @@ def _pragmas(tx: Connection) -> dict[str, str]:
 
 def _room(tx: Connection, engine: Engine) -> int | None:
     """The least of what the disk has free and what the file's own limit leaves; None for a database in memory."""
-    names = ("page_count", "max_page_count", "page_size")
-    pages, most, size = (int(tx.exec_driver_sql(f"PRAGMA {name}").scalar() or 0) for name in names)
+    names = ("page_count", "freelist_count", "max_page_count", "page_size")
+    pages, free, most, size = (int(tx.exec_driver_sql(f"PRAGMA {name}").scalar() or 0) for name in names)
     file = engine.url.database
     if not file or file == ":memory:":
         return None
-    return min(shutil.disk_usage(Path(file).resolve().parent).free, (most - pages) * size)
+    return min(shutil.disk_usage(Path(file).resolve().parent).free, (most - pages + free) * size)

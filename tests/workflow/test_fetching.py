@@ -100,7 +100,7 @@ def test_a_fetch_that_is_paused_goes_on_where_it_was(engine: Engine, at_once: in
         if method == "get" and house.shop.calls.count("get") > 5:
             reached.set()
             asked.wait(PATIENCE)
-            time.sleep(0.1)
+            time.sleep(1)  # longer than it takes the work to hear of the pause
 
     house.shop.fail = slow
     staging.add(house.rooms, house.jobs, ADMIN, token)

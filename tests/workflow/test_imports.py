@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from erp_import_plugin.connector_api import ActorType
+from erp_import_plugin.engine.results import Accounts
 from erp_import_plugin.errors import NotFound, Refused
 from erp_import_plugin.store import imports as import_store
 from erp_import_plugin.store import tables
@@ -69,7 +70,9 @@ def test_discarded_import_leaves_nothing(house: House) -> None:
 def test_import_that_has_written_stays(house: House, state: ImportState) -> None:
     token = house.begin()
     with house.rooms.engine.begin() as tx:
-        import_store.set_state(tx, imports.get(house.rooms, ADMIN, token).import_.id, state)
+        import_id = imports.get(house.rooms, ADMIN, token).import_.id
+        import_store.set_state(tx, import_id, state)
+        import_store.save_accounts(tx, import_id, Accounts.of(0, {}))
     with pytest.raises(Refused):
         imports.discard(house.rooms, ADMIN, token)
     assert imports.get(house.rooms, ADMIN, token).import_.state is state
