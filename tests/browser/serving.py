@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from sqlalchemy import Engine, create_engine
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wsgi import FileWrapper
 
 from erp_import_plugin.demo import create_app
 from erp_import_plugin.demo.erp_import import add_demo_connection
 from erp_import_plugin.demo.preparing import prepare
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ def served(filled: Path, folder: Path) -> Iterator[Demo]:
     """A copy of a filled folder, served until the end."""
     shutil.copytree(filled, folder)
     app = create_app(_database(folder), INSTANCE_PATH=str(folder))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, _whole_files(app), threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     engine = create_engine(_database(folder))
     try:
@@ -53,6 +58,19 @@ def served(filled: Path, folder: Path) -> Iterator[Demo]:
         server.server_close()
         engine.dispose()
         app.extensions["demo_database"].engine.dispose()
+
+
+def _whole_files(app: WSGIApplication) -> WSGIApplication:
+    """The app, whose files are read before they are sent: Werkzeug leaves one open when the browser goes meanwhile."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body = app(environ, start_response)
+        if not isinstance(body, FileWrapper):
+            return body
+        with closing(body):
+            return list(body)
+
+    return answer
 
 
 def _database(folder: Path) -> str:
