@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from erp_import_plugin.connector_api import ErpField, FieldValue, Restriction, Sort
-from erp_import_plugin.connector_host.checking_actors import CheckedActor, CheckedPage
+from erp_import_plugin.connector_host.checking_actors import CheckedPage
 from erp_import_plugin.connector_host.declaring import LoadedConnector
 from erp_import_plugin.connector_host.filtering import matcher
+from erp_import_plugin.connector_host.seen import Seen
 from erp_import_plugin.connector_host.streaming import SearchPage
 
 
@@ -57,7 +58,7 @@ class Gathering:
     """Joins the pages of all sets of one search: each actor once, counted from the first page on."""
 
     def __init__(self) -> None:
-        self._given: set[tuple[str, str]] = set()
+        self._given = Seen()
         self._filtered = False
         self._read = 0
 
@@ -66,8 +67,7 @@ class Gathering:
         self._read += len(page.actors)
         matching = [actor for actor in page.actors if plan.matches(actor.values)]
         self._filtered = self._filtered or len(matching) < len(page.actors)
-        new = [actor for actor in matching if _place(actor) not in self._given]
-        self._given.update(_place(actor) for actor in new)
+        new = [actor for actor in matching if self._given.add((actor.legal_entity, actor.key))]
         return SearchPage(
             actors=tuple(new),
             matched=len(self._given),
@@ -77,7 +77,3 @@ class Gathering:
             sorted=plan.alone and plan.sort is not None,
             rejected=page.rejected,
         )
-
-
-def _place(actor: CheckedActor) -> tuple[str, str]:
-    return actor.legal_entity, actor.key

@@ -9,6 +9,7 @@ from erp_import_plugin.connector_host.checking_actors import CheckedActor, Check
 from erp_import_plugin.connector_host.excerpts import excerpt
 from erp_import_plugin.connector_host.failures import NonsenseError
 from erp_import_plugin.connector_host.limits import Limits
+from erp_import_plugin.connector_host.seen import Seen
 from erp_import_plugin.errors import Sentence
 
 
@@ -63,7 +64,7 @@ class _Watch:
         self._limits = limits
         self._cursors: set[str] = set()
         self._pages: set[int] = set()
-        self._actors: set[int] = set()  # hashes: a rare double only makes the watch one page less patient
+        self._actors = Seen()
         self._idle = 0
 
     def see(self, page: CheckedPage) -> None:
@@ -93,7 +94,8 @@ class _Watch:
 
     def _refuse_idle(self, keys: list[tuple[str, str]]) -> None:
         before = len(self._actors)
-        self._actors.update(map(hash, keys))
+        for key in keys:
+            self._actors.add(key)
         self._idle = 0 if len(self._actors) > before else self._idle + 1
         if self._idle >= self._limits.max_idle_pages:
             raise NonsenseError(
