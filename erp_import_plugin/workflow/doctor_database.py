@@ -85,7 +85,7 @@ def disk(rooms: Rooms) -> Iterator[Finding]:
     if room is None:
         yield ok("disk", "The disk of the database cannot be seen from here.")
         return
-    found = f"The database file can grow by {room / 2**20:,.0f} MiB."
+    found = f"The database file has room for {room / 2**20:,.0f} MiB more."
     if room >= _LITTLE:
         yield ok("disk", found)
     else:

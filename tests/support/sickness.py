@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
@@ -28,11 +28,11 @@ _WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE", "COPY")
 
 
 @contextmanager
-def read_only(engine: Engine) -> Iterator[None]:
-    """Every connection is open for reading only."""
+def connected_with(engine: Engine, statement: str) -> Iterator[None]:
+    """Every connection begins with a statement."""
 
     def prepare(raw: Any, _record: object) -> None:
-        raw.cursor().execute(_READ_ONLY[engine.dialect.name])
+        raw.cursor().execute(statement)
         raw.commit()
 
     engine.dispose()
@@ -42,6 +42,11 @@ def read_only(engine: Engine) -> Iterator[None]:
     finally:
         event.remove(engine, "connect", prepare)
         engine.dispose()
+
+
+def read_only(engine: Engine) -> AbstractContextManager[None]:
+    """Every connection is open for reading only."""
+    return connected_with(engine, _READ_ONLY[engine.dialect.name])
 
 
 @contextmanager

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import pytest
 from celery.app.control import Inspect
 from cryptography.fernet import Fernet
-from sqlalchemy import Engine, create_engine, event, update
+from sqlalchemy import Engine, create_engine, update
 
 from erp_import_plugin.connector_host import BrokenConnector, Registry
 from erp_import_plugin.errors import ConfigError, Sentence
@@ -28,7 +25,7 @@ from erp_import_plugin.workflow.findings import Finding, Level
 from erp_import_plugin.workflow.rooms import Rooms, utc_now
 from tests.support import databases
 from tests.support.rooms import House, build
-from tests.support.sickness import read_only
+from tests.support.sickness import connected_with, read_only
 
 SECRET = {"SECRET_KEY": "5f352379324c22463451387a0aec5d2f"}
 
@@ -191,8 +188,20 @@ def test_looking_writes_nothing(house: House) -> None:
 @pytest.mark.parametrize(("pages", "level"), [(20_000, Level.WARNING), (1_000, Level.ERROR)])
 def test_a_disk_with_little_room(house: House, pages: int, level: Level) -> None:
     _vacuum(house.rooms.engine)  # other tests may have left a large file
-    with _of_at_most(house.rooms.engine, pages):
+    with connected_with(house.rooms.engine, f"PRAGMA max_page_count = {pages}"):
         assert only(house.rooms, "disk")[0] is level
+
+
+def test_what_was_removed_from_the_file_is_room(house: House) -> None:
+    engine = house.rooms.engine
+    with engine.begin() as tx:
+        tx.exec_driver_sql("CREATE TABLE filling AS SELECT randomblob(30000000) AS bytes")
+        tx.exec_driver_sql("DROP TABLE filling")
+        pages, size = (int(tx.exec_driver_sql(f"PRAGMA {name}").scalar() or 0) for name in ("page_count", "page_size"))
+    assert pages * size > 30_000_000
+    with connected_with(engine, f"PRAGMA max_page_count = {pages}"):
+        assert (health.look(engine).room or 0) >= 30_000_000
+    _vacuum(engine)
 
 
 def test_tables_that_are_older_or_newer(house: House) -> None:
@@ -322,22 +331,6 @@ def _vacuum(engine: Engine) -> None:
     raw = engine.raw_connection()
     raw.driver_connection.execute("VACUUM")  # type: ignore[union-attr]  # there is a connection
     raw.close()
-
-
-@contextmanager
-def _of_at_most(engine: Engine, pages: int) -> Iterator[None]:
-    """A SQLite file that may have so many pages."""
-
-    def limit(raw: Any, _record: object) -> None:
-        raw.execute(f"PRAGMA max_page_count = {pages}")
-
-    engine.dispose()
-    event.listen(engine, "connect", limit)
-    try:
-        yield
-    finally:
-        event.remove(engine, "connect", limit)
-        engine.dispose()
 
 
 def _rates(engine: Engine) -> int:
